@@ -1,0 +1,221 @@
+package io.selfalign.djl.decode;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.selfalign.djl.program.DecoderProgram;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prompts of running calls and the keys/values kept of earlier ones, as a radix tree over
+ * tokens: a node is a run of tokens that follows its parent's, and prompts that share a prefix
+ * share its nodes.
+ *
+ * <p>A node's keys/values, its segment, may be there or not. They live in a cache bounded by bytes
+ * that evicts what is not used; rows that run keep what they need until they end. A node without a
+ * segment is only a plan: it tells how many prompts that have not started pass through it, which is
+ * how a prefix is found that is worth computing once.
+ *
+ * <p>Used under the model's lock.
+ */
+final class PrefixTree {
+  /** A run of tokens after its parent's. */
+  static final class Node {
+    private @Nullable Node parent;
+    private int[] tokens;
+    private final int start;
+    private int waiting;
+    private final Map<Integer, Node> children = new HashMap<>();
+
+    private Node(@Nullable Node parent, int[] tokens, int start) {
+      this.parent = parent;
+      this.tokens = tokens;
+      this.start = start;
+    }
+
+    /** The position of the first token. */
+    int start() {
+      return start;
+    }
+
+    int length() {
+      return tokens.length;
+    }
+
+    /** The position after the last token. */
+    int end() {
+      return start + tokens.length;
+    }
+
+    /** How many prompts that have not started pass through this node. */
+    int waiting() {
+      return waiting;
+    }
+  }
+
+  private final DecoderProgram program;
+  private final int maxRun;
+  private final Node root = new Node(null, new int[0], 0);
+  private final Cache<Node, Segment> segments;
+
+  /**
+   * Creates an empty tree.
+   *
+   * @param program makes copies of keys/values when a node is split
+   * @param maxRun the most tokens of a node
+   * @param maxBytes how many bytes of keys/values to keep when no row uses them
+   */
+  PrefixTree(DecoderProgram program, int maxRun, long maxBytes) {
+    this.program = program;
+    this.maxRun = maxRun;
+    long bytesPerToken = program.bytesPerToken();
+    segments =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .<Node, Segment>weigher(
+                (node, segment) -> (int) Math.min(Integer.MAX_VALUE, node.length() * bytesPerToken))
+            // Eviction happens on the calling thread, under the model's lock, like everything here.
+            .executor(Runnable::run)
+            .removalListener(this::removed)
+            .build();
+  }
+
+  private void removed(@Nullable Node node, @Nullable Segment segment, RemovalCause cause) {
+    if (segment != null) {
+      segment.release();
+    }
+    if (node != null && cause.wasEvicted()) {
+      prune(node);
+    }
+  }
+
+  /** Notes that a prompt with these tokens will come: splits nodes so that the prompt is a path. */
+  void plan(int[] prompt, int length) {
+    Node node = root;
+    int at = 0;
+    while (at < length) {
+      Node child = node.children.get(prompt[at]);
+      if (child == null) {
+        int end = Math.min(length, at + maxRun);
+        child = new Node(node, Arrays.copyOfRange(prompt, at, end), at);
+        node.children.put(prompt[at], child);
+      }
+      int common = commonLength(child.tokens, prompt, at, length);
+      if (common < child.tokens.length) {
+        child = split(child, common);
+      }
+      child.waiting++;
+      node = child;
+      at += common;
+    }
+  }
+
+  /** Takes back a {@link #plan}: the prompt has started, or won't. */
+  void unplan(int[] prompt, int length) {
+    List<Node> path = path(prompt, length);
+    for (Node node : path) {
+      node.waiting--;
+    }
+    if (!path.isEmpty()) {
+      prune(path.get(path.size() - 1));
+    }
+  }
+
+  /** The nodes of a planned prompt, from the first token on. */
+  List<Node> path(int[] prompt, int length) {
+    List<Node> path = new ArrayList<>();
+    Node node = root;
+    for (int at = 0; at < length; at = node.end()) {
+      node = child(node, prompt[at]);
+      path.add(node);
+    }
+    return path;
+  }
+
+  /** A node's segment, retained for the caller, or null if it is not in memory. */
+  @Nullable Segment segment(Node node) {
+    Segment segment = segments.getIfPresent(node);
+    return segment == null ? null : segment.retain();
+  }
+
+  /** Whether a node's segment is in memory. */
+  boolean holds(Node node) {
+    return segments.asMap().containsKey(node);
+  }
+
+  /** Keeps a segment of a node for later prompts, for as long as there is room. */
+  void keep(Node node, Segment segment) {
+    segments.put(node, segment.retain());
+  }
+
+  /** Frees all segments that no row uses. */
+  void clear() {
+    segments.invalidateAll();
+    segments.cleanUp();
+    root.children.clear();
+  }
+
+  /** The tokens whose keys/values are kept. */
+  long keptTokens() {
+    segments.cleanUp();
+    return segments.asMap().keySet().stream().mapToLong(Node::length).sum();
+  }
+
+  private static Node child(Node node, int token) {
+    Node child = node.children.get(token);
+    if (child == null) {
+      throw new IllegalStateException("a prompt that was not planned");
+    }
+    return child;
+  }
+
+  private static int commonLength(int[] run, int[] prompt, int at, int length) {
+    int mismatch = Arrays.mismatch(run, 0, run.length, prompt, at, length);
+    return mismatch < 0 ? run.length : mismatch;
+  }
+
+  /** Splits a node after {@code count} tokens and returns the first part. */
+  private Node split(Node node, int count) {
+    Node parent = node.parent;
+    if (parent == null) {
+      throw new IllegalStateException("the root has no tokens to split");
+    }
+    Node first = new Node(parent, Arrays.copyOf(node.tokens, count), node.start);
+    Node second =
+        new Node(first, Arrays.copyOfRange(node.tokens, count, node.length()), node.start + count);
+    first.waiting = node.waiting;
+    second.waiting = node.waiting;
+    second.children.putAll(node.children);
+    second.children.values().forEach(child -> child.parent = second);
+    first.children.put(second.tokens[0], second);
+    parent.children.put(first.tokens[0], first);
+    Segment whole = segment(node);
+    if (whole != null) {
+      keepPart(first, whole, 0);
+      keepPart(second, whole, count);
+      whole.release();
+      segments.invalidate(node);
+    }
+    return first;
+  }
+
+  private void keepPart(Node part, Segment whole, int from) {
+    Segment copy = new Segment(program.slice(whole.keyValues(), from, part.length(), part.start()));
+    keep(part, copy);
+    copy.release();
+  }
+
+  /** Removes a node, and then its ancestors, if it neither holds nor leads to anything. */
+  private void prune(Node node) {
+    Node at = node;
+    while (at.parent != null && at.waiting == 0 && at.children.isEmpty() && !holds(at)) {
+      at.parent.children.remove(at.tokens[0], at);
+      at = at.parent;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Internal: KV caches, scheduling, sampling and scoring over the model program. */
+@NullMarked
+package io.selfalign.djl.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,353 @@
+package io.selfalign.djl.program;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.selfalign.djl.checkpoint.ModelConfig;
+import io.selfalign.djl.checkpoint.SafeTensors;
+import io.selfalign.djl.checkpoint.TensorType;
+import io.selfalign.error.SelfAlignException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The model program, loaded into the engine with a model's weights: its typed calls. What the calls
+ * compute is written in the resource {@code decoder.py}, which has the shapes and formulas.
+ *
+ * <p>Calls may come from any thread, one at a time. Values that a call returns belong to the
+ * caller, who closes them; the weights belong to the program.
+ */
+public final class DecoderProgram implements AutoCloseable {
+  private static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
+      !"false".equals(System.getProperty("ai.djl.pytorch.graph_optimizer"));
+
+  private final ModelConfig config;
+  private final TensorType type;
+  private final PtNDManager manager;
+  private final PtSymbolBlock module;
+  private final Arguments fixed;
+
+  /** The arguments that are the same in every call. */
+  private record Arguments(
+      NativeValue weights,
+      NativeValue sizes,
+      NativeValue scales,
+      NativeValue windows,
+      NativeValue rotary) {
+    void close() {
+      weights.close();
+      sizes.close();
+      scales.close();
+      windows.close();
+      rotary.close();
+    }
+  }
+
+  /** What a prefill computes: final hidden states of the selected tokens, and all keys/values. */
+  public record Prefilled(NativeValue hidden, KeyValues keyValues) implements AutoCloseable {
+    @Override
+    public void close() {
+      hidden.close();
+      keyValues.close();
+    }
+  }
+
+  /** What {@link #score} computes of each target: its log-probability, and if it is likeliest. */
+  public record TokenScore(double logProbability, boolean likeliest) {}
+
+  private DecoderProgram(
+      ModelConfig config,
+      TensorType type,
+      PtNDManager manager,
+      PtSymbolBlock module,
+      Arguments fixed) {
+    this.config = config;
+    this.type = type;
+    this.manager = manager;
+    this.module = module;
+    this.fixed = fixed;
+  }
+
+  /**
+   * Loads the program and a checkpoint's weights.
+   *
+   * @param type the type to hold the weights in
+   * @param device where to hold them and run
+   * @throws io.selfalign.error.ModelLoadException if a tensor is missing or has another shape, or
+   *     PyTorch can't be started
+   */
+  public static DecoderProgram load(
+      ModelConfig config, SafeTensors tensors, TensorType type, Device device) {
+    PtNDManager manager = (PtNDManager) TorchRuntime.engine().newBaseManager(device);
+    try {
+      PtSymbolBlock module =
+          JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
+      WeightLoader loader = new WeightLoader(config, tensors, type, manager, module);
+      Arguments fixed =
+          new Arguments(
+              loader.load(),
+              ints(config.layers(), config.heads(), config.kvHeads(), config.headDim()),
+              doubles(
+                  config.rmsNormEps(),
+                  config.attentionScale(),
+                  config.embeddingMultiplier(),
+                  config.residualMultiplier(),
+                  config.logitsScaling(),
+                  config.rope().attentionScaling()),
+              ints(config.slidingWindows().stream().mapToLong(Integer::longValue).toArray()),
+              ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()));
+      return new DecoderProgram(config, type, manager, module, fixed);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory can't fail", e);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private static byte[] archive() throws IOException {
+    try (InputStream source = DecoderProgram.class.getResourceAsStream("decoder.py")) {
+      if (source == null) {
+        throw new IllegalStateException("selfalign-djl is incomplete: decoder.py is missing");
+      }
+      return TorchScriptArchive.pack(new String(source.readAllBytes(), UTF_8), "Decoder");
+    }
+  }
+
+  /** The bytes that one token's keys and values take in all layers. */
+  public long bytesPerToken() {
+    return 2L * config.layers() * config.kvHeads() * config.headDim() * type.bytes();
+  }
+
+  /** A view that tells which of a pass's tokens see which segments. */
+  public SegmentView segmentView(List<SegmentView.Use> uses) {
+    return new SegmentView(list(SegmentView.values(uses)), uses);
+  }
+
+  /**
+   * Runs pieces of text, each a sequence of its own behind the segments it sees.
+   *
+   * @param tokens the tokens of all pieces, one piece after the other
+   * @param positions each token's position
+   * @param pieceLengths how many tokens each piece has
+   * @param segments which tokens see which earlier segments
+   * @param select the indices of the tokens whose hidden states are wanted, perhaps none
+   */
+  public Prefilled prefill(
+      int[] tokens, int[] positions, int[] pieceLengths, SegmentView segments, int[] select) {
+    try (NativeValue t = ints(tokens);
+        NativeValue p = ints(positions);
+        NativeValue lengths = ints(pieceLengths);
+        NativeValue starts = ints(segments.starts);
+        NativeValue rows = ints(segments.rows);
+        NativeValue counts = ints(segments.counts);
+        NativeValue selected = ints(select);
+        NativeValue result =
+            run(
+                "prefill",
+                fixed.weights(),
+                fixed.sizes(),
+                fixed.scales(),
+                fixed.windows(),
+                fixed.rotary(),
+                t,
+                p,
+                lengths,
+                segments.segments,
+                starts,
+                rows,
+                counts,
+                selected)) {
+      IValue[] parts = result.get().toIValueArray();
+      return new Prefilled(
+          new NativeValue(parts[0]),
+          new KeyValues(new NativeValue(parts[1]), positions[0], tokens.length));
+    }
+  }
+
+  /**
+   * Runs one token of each row, and writes its keys/values into the row's cache.
+   *
+   * @param lengths how many tokens each row has in its own cache, this one included
+   * @return the final hidden states of all rows
+   */
+  public NativeValue decode(
+      int[] tokens, int[] positions, int[] lengths, RowCache cache, SegmentView segments) {
+    try (NativeValue t = ints(tokens);
+        NativeValue p = ints(positions);
+        NativeValue l = ints(lengths);
+        NativeValue starts = ints(segments.starts);
+        NativeValue rows = ints(segments.rows);
+        NativeValue counts = ints(segments.counts)) {
+      return run(
+          "decode",
+          fixed.weights(),
+          fixed.sizes(),
+          fixed.scales(),
+          fixed.windows(),
+          fixed.rotary(),
+          t,
+          p,
+          l,
+          cache.value,
+          segments.segments,
+          starts,
+          rows,
+          counts);
+    }
+  }
+
+  /**
+   * Chooses the next token of every row.
+   *
+   * @param draws {@link Sampling#DRAWS} uniform numbers for each row; none if greedy
+   */
+  public int[] sample(NativeValue hidden, LogitEdits edits, Sampling sampling, double[] draws) {
+    try (NativeValue rows = ints(edits.rows());
+        NativeValue ids = ints(edits.ids());
+        NativeValue deltas = doubles(edits.deltas());
+        NativeValue temperature = new NativeValue(IValue.from(sampling.temperature()));
+        NativeValue topK = new NativeValue(IValue.from((long) sampling.topK()));
+        NativeValue topP = new NativeValue(IValue.from(sampling.topP()));
+        NativeValue minP = new NativeValue(IValue.from(sampling.minP()));
+        NativeValue uniform = doubles(draws);
+        NativeValue trials = new NativeValue(IValue.from((long) Sampling.TRIALS));
+        NativeValue chosen =
+            run(
+                "sample",
+                fixed.weights(),
+                fixed.scales(),
+                hidden,
+                rows,
+                ids,
+                deltas,
+                temperature,
+                topK,
+                topP,
+                minP,
+                uniform,
+                trials)) {
+      return Arrays.stream(chosen.get().toLongArray()).mapToInt(Math::toIntExact).toArray();
+    }
+  }
+
+  /** Scores each row's target token. */
+  public TokenScore[] score(NativeValue hidden, int[] targets) {
+    try (NativeValue t = ints(targets);
+        NativeValue scores = run("score", fixed.weights(), fixed.scales(), hidden, t)) {
+      double[] values = scores.get().toDoubleArray();
+      TokenScore[] result = new TokenScore[targets.length];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = new TokenScore(values[i], values[targets.length + i] != 0);
+      }
+      return result;
+    }
+  }
+
+  /** The logits of each row: {@code vocabSize} numbers a row, one row after the other. */
+  public float[] logits(NativeValue hidden) {
+    try (NativeValue logits = run("logits", fixed.weights(), fixed.scales(), hidden);
+        PtNDArray array = logits.get().toTensor(manager)) {
+      return array.toFloatArray();
+    }
+  }
+
+  /** A copy of some of the tokens of keys/values, which starts at a given position. */
+  public KeyValues slice(KeyValues source, int from, int length, int position) {
+    try (NativeValue start = new NativeValue(IValue.from((long) from));
+        NativeValue count = new NativeValue(IValue.from((long) length))) {
+      return new KeyValues(run("slice_tokens", source.value, start, count), position, length);
+    }
+  }
+
+  /** An empty cache for decoding. */
+  public RowCache newRowCache() {
+    return new RowCache(this, WeightLoader.allocate(manager, module, new Shape(0), type));
+  }
+
+  NativeValue resize(NativeValue cache, int rows, int slots) {
+    try (NativeValue r = new NativeValue(IValue.from((long) rows));
+        NativeValue s = new NativeValue(IValue.from((long) slots))) {
+      return run("resize", fixed.weights(), fixed.sizes(), cache, r, s);
+    }
+  }
+
+  void put(NativeValue cache, int row, int slot, KeyValues source, int from, int length) {
+    try (NativeValue r = new NativeValue(IValue.from((long) row));
+        NativeValue s = new NativeValue(IValue.from((long) slot));
+        NativeValue f = new NativeValue(IValue.from((long) from));
+        NativeValue l = new NativeValue(IValue.from((long) length))) {
+      run("put", cache, r, s, source.value, f, l).close();
+    }
+  }
+
+  void move(NativeValue cache, int source, int target, int length) {
+    try (NativeValue s = new NativeValue(IValue.from((long) source));
+        NativeValue t = new NativeValue(IValue.from((long) target));
+        NativeValue l = new NativeValue(IValue.from((long) length))) {
+      run("move", cache, s, t, l).close();
+    }
+  }
+
+  private static NativeValue list(NativeValue[] values) {
+    if (values.length == 0) {
+      return new NativeValue(IValue.listFrom(new PtNDArray[0]));
+    }
+    return new NativeValue(
+        IValue.listFrom(Arrays.stream(values).map(NativeValue::get).toArray(IValue[]::new)));
+  }
+
+  private NativeValue run(String method, NativeValue... arguments) {
+    return run(module, method, arguments);
+  }
+
+  /**
+   * Calls a method. The engine's graph optimiser is off during the call: it specialises a program
+   * to the shapes it has seen and starts anew for others, and here shapes change all the time.
+   */
+  static NativeValue run(PtSymbolBlock module, String method, NativeValue... arguments) {
+    IValue[] values = new IValue[arguments.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = arguments[i].get();
+    }
+    JniUtils.setGraphExecutorOptimize(false);
+    try {
+      return new NativeValue(IValueUtils.runMethod(module, method, values));
+    } catch (EngineException e) {
+      throw new SelfAlignException("the model program failed in '" + method + "'", e);
+    } finally {
+      JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
+    }
+  }
+
+  static NativeValue ints(long... values) {
+    return new NativeValue(IValue.listFrom(values));
+  }
+
+  private static NativeValue ints(int[] values) {
+    return ints(Arrays.stream(values).asLongStream().toArray());
+  }
+
+  private static NativeValue doubles(double... values) {
+    return new NativeValue(IValue.listFrom(values));
+  }
+
+  @Override
+  public void close() {
+    fixed.close();
+    module.close();
+    manager.close();
+  }
+}
