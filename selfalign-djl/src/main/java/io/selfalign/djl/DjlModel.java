@@ -161,6 +161,11 @@ public final class DjlModel implements BaseModel, AutoCloseable {
     return runner.reusedTokens();
   }
 
+  /** How many tokens' keys/values are kept for reuse by later calls. */
+  public long keptTokens() {
+    return runner.keptTokens();
+  }
+
   @Override
   public void close() {
     runner.close();

@@ -1,5 +1,6 @@
 package io.selfalign.djl.checkpoint;
 
+import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -9,14 +10,21 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies bytes of a file through memory-mapped windows, each unmapped before the next is mapped.
- * Nothing stays mapped and no file stays open between calls, so all threads may call at once, and
- * one that is interrupted closes nobody else's file.
+ * Nothing stays mapped and no file stays open between calls, so all threads may call at once.
+ *
+ * <p>A mapped file that is truncated, or whose disk fails, faults when it is touched. In native
+ * code that ends the process; in the JVM's own copy routine it becomes an InternalError. But the
+ * JVM throws that error later, at a place of its choice: with JDK 17 it was seen in the clean-up of
+ * java.nio, and in whatever followed the copy. So a copy runs in a thread of its own. The error can
+ * strike only there, and whether the bytes are good is judged outside.
  */
 final class MappedWindows {
   /** Far below the 2 GiB that a ByteBuffer can hold, large enough that mapping costs nothing. */
@@ -32,74 +40,112 @@ final class MappedWindows {
   /**
    * Fills the rest of the target with the bytes from {@code position} of the file on.
    *
-   * @throws ModelLoadException if the file has become shorter than that, also during the call
+   * @throws ModelLoadException if the file can't be read so far, also if it became shorter during
+   *     the call
+   * @throws CancelledException if the thread is interrupted at the start
    */
   static void copy(Path file, long position, ByteBuffer target) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long from = position;
-      while (target.hasRemaining()) {
-        int size = Math.min(target.remaining(), WINDOW_BYTES);
-        MappedByteBuffer window = map(file, channel, from, size);
-        try {
-          copy(file, channel, from + size, window, target);
-        } finally {
-          // While mapped, the file's pages count as this process's memory, and would look like a
-          // second copy of the weights until the garbage collector comes by.
-          UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
-        }
-        from += size;
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("reading " + file + " was interrupted");
+    }
+    long end = position + target.remaining();
+    Copy copy = new Copy(file, position, target);
+    run(copy, "selfalign-read-" + file.getFileName());
+    IOException refused = copy.failure instanceof IOException e ? e : null;
+    if (size(file) < end || !(copy.complete || refused != null)) {
+      ModelLoadException e =
+          new ModelLoadException(
+              file + ": became shorter, or unreadable, after the checkpoint was opened");
+      e.initCause(copy.failure);
+      throw e;
+    }
+    if (refused != null) {
+      throw CheckpointFolder.unreadable(file, refused);
+    }
+  }
+
+  /** Also if this thread is interrupted: the other one writes to the caller's buffer. */
+  private static void run(Copy copy, String name) {
+    Thread thread = new Thread(copy, name);
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((t, e) -> copy.fail(e));
+    thread.start();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
     } catch (IOException e) {
       throw CheckpointFolder.unreadable(file, e);
     }
   }
 
-  private static MappedByteBuffer map(Path file, FileChannel channel, long from, int size)
-      throws IOException {
-    try {
-      return channel.map(MapMode.READ_ONLY, from, size);
-    } catch (IOException e) {
-      // Java's message for a file that ends before the window is about not being able to extend it.
-      if (channel.isOpen()) {
-        checkReaches(from + size, file, channel);
-      }
-      throw e;
-    }
-  }
+  private static final class Copy implements Runnable {
+    private final Path file;
+    private final long position;
+    private final ByteBuffer target;
+    private volatile boolean complete;
+    private volatile @Nullable Throwable failure;
 
-  /**
-   * Copying in Java, and not handing the mapped address to native code, is what makes a file that
-   * is truncated meanwhile an error that can be caught: the JVM turns the fault in its own copy
-   * routine into an InternalError, while a fault in native code ends the process.
-   */
-  @SuppressWarnings("ThreadPriorityCheck") // Nothing is expected of the scheduler.
-  private static void copy(
-      Path file, FileChannel channel, long end, MappedByteBuffer window, ByteBuffer target)
-      throws IOException {
-    try {
+    Copy(Path file, long position, ByteBuffer target) {
+      this.file = file;
+      this.position = position;
+      this.target = target;
+    }
+
+    @Override
+    @SuppressWarnings("CatchingUnchecked") // Whatever the late error made of java.nio.
+    public void run() {
+      try {
+        copyWindows();
+        complete = true;
+      } catch (Exception | Error e) {
+        fail(e);
+      }
+    }
+
+    void fail(Throwable e) {
+      complete = false;
+      failure = e;
+    }
+
+    private void copyWindows() throws IOException {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        long from = position;
+        while (target.hasRemaining()) {
+          int size = Math.min(target.remaining(), WINDOW_BYTES);
+          MappedByteBuffer window = channel.map(MapMode.READ_ONLY, from, size);
+          try {
+            copyChunks(window);
+          } finally {
+            // While mapped, the file's pages count as this process's memory, and would look like
+            // a second copy of the weights until the garbage collector comes by.
+            UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
+          }
+          from += size;
+        }
+      }
+    }
+
+    private void copyChunks(MappedByteBuffer window) {
       while (window.hasRemaining()) {
         int chunk = Math.min(window.remaining(), CHUNK_BYTES);
         target.put(window.slice(window.position(), chunk));
         window.position(window.position() + chunk);
-        // The JVM may put the error off until the thread returns from a native call. Let that be
-        // this one, and not one within java.nio, whose clean-up does not expect it.
-        Thread.yield();
-        // Beyond the new end, but in its page, there is no fault: only zeros.
-        checkReaches(end, file, channel);
       }
-    } catch (InternalError e) {
-      throw new ModelLoadException(becameShorter(file), e);
     }
-  }
-
-  private static void checkReaches(long end, Path file, FileChannel channel) throws IOException {
-    if (channel.size() < end) {
-      throw new ModelLoadException(becameShorter(file));
-    }
-  }
-
-  private static String becameShorter(Path file) {
-    return file + ": became shorter, or unreadable, after the checkpoint was opened";
   }
 
   /**
@@ -124,8 +170,12 @@ final class MappedWindows {
     void unmap(MappedByteBuffer window) {
       try {
         invokeCleaner.invoke(unsafe, window);
-      } catch (IllegalAccessException | InvocationTargetException e) {
+      } catch (IllegalAccessException e) {
         // Left to the garbage collector.
+      } catch (InvocationTargetException e) {
+        if (e.getCause() instanceof InternalError fault) {
+          throw fault; // The late error of the copy before.
+        }
       }
     }
   }

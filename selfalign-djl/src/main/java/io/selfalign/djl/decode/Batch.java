@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of one call that generate at the same time. A row that ends leaves at once, and another
  * may take its place. Used under the model's lock.
+ *
+ * <p>A row's own keys/values are in a cache that the batch owns. The segments before them belong to
+ * the row's prompt, which lets go of them when the row leaves; if the call fails, the caller
+ * releases the prompts.
  */
 final class Batch implements AutoCloseable {
   private final DecoderProgram program;
@@ -157,7 +161,6 @@ final class Batch implements AutoCloseable {
   @Override
   public void close() {
     forgetView();
-    rows.forEach(row -> row.prompt().close());
     rows.clear();
     cache.close();
   }

@@ -63,7 +63,7 @@ public final class ModelRunner implements AutoCloseable {
     this.contextLength = contextLength;
     this.limits = limits;
     this.tree = new PrefixTree(program, Prefiller.PASS_TOKENS, limits.prefixCacheBytes());
-    this.prefiller = new Prefiller(program, tree, limits.prefixReuse());
+    this.prefiller = new Prefiller(program, tree, limits.prefixReuse(), this::checkMayGoOn);
   }
 
   /** How many tokens a prompt of this text has. */
@@ -81,6 +81,11 @@ public final class ModelRunner implements AutoCloseable {
     return locked(prefiller::reusedTokens);
   }
 
+  /** How many tokens' keys/values are kept while no request uses them. */
+  public long keptTokens() {
+    return locked(tree::keptTokens);
+  }
+
   /** See {@link io.selfalign.model.BaseModel#generate}. */
   public void generate(
       List<GenerationRequest> requests,
@@ -89,44 +94,40 @@ public final class ModelRunner implements AutoCloseable {
     checkOpen();
     Requests.checkUniqueIds(requests, GenerationRequest::id);
     GenerationPlan plan = GenerationPlan.of(options, tokenizer, endOfSequenceIds);
-    Deque<Row> waiting = new ArrayDeque<>();
+    List<Row> rows = new ArrayList<>();
     for (GenerationRequest request : requests) {
       checkInterrupt();
       int[] tokens = encodePrompt(request.id(), request.prompt());
       checkFits(request.id(), tokens.length, options.maxNewTokens());
-      waiting.add(new Row(request, tokens, plan));
+      rows.add(new Row(request, tokens, plan));
     }
-    if (waiting.isEmpty()) {
+    if (rows.isEmpty()) {
       return;
     }
+    List<Prompt> prompts = rows.stream().map(Row::prompt).toList();
     Batch batch = locked(() -> new Batch(program, prefiller, plan.sampling()));
     try {
-      locked(() -> prefiller.plan(waiting.stream().map(Row::prompt).toList()));
+      Deque<Row> waiting = new ArrayDeque<>(rows);
+      locked(() -> prefiller.plan(prompts));
       while (!waiting.isEmpty() || batch.size() > 0) {
-        List<Row> finished = new ArrayList<>();
-        locked(
-            () -> {
-              List<Row> joining = nextRows(waiting, batch, options);
-              if (!joining.isEmpty()) {
-                finished.addAll(batch.join(joining));
-              } else {
-                finished.addAll(batch.step());
-              }
-            });
+        List<Row> finished = locked(() -> turn(waiting, batch, options));
         for (Row row : finished) {
           onComplete.accept(row.result());
         }
       }
     } finally {
-      // Also after close(): what the call still holds is its own to free.
-      lock.lock();
-      try {
-        prefiller.unplan(waiting.stream().map(Row::prompt).toList());
-        batch.close();
-      } finally {
-        lock.unlock();
-      }
+      lockedAlways(
+          () -> {
+            prefiller.release(prompts);
+            batch.close();
+          });
     }
+  }
+
+  /** Lets waiting rows join if there is room, else takes one decoding step. */
+  private List<Row> turn(Deque<Row> waiting, Batch batch, GenerationOptions options) {
+    List<Row> joining = nextRows(waiting, batch, options);
+    return joining.isEmpty() ? batch.step() : batch.join(joining);
   }
 
   /** Takes the rows that may join now: as many as there is room for, at least one in all. */
@@ -163,13 +164,7 @@ public final class ModelRunner implements AutoCloseable {
         locked(() -> scores.addAll(scorePart(part)));
       }
     } finally {
-      lock.lock();
-      try {
-        prefiller.unplan(prompts);
-        prompts.forEach(Prompt::close);
-      } finally {
-        lock.unlock();
-      }
+      lockedAlways(() -> prefiller.release(prompts));
     }
     return scores;
   }
@@ -246,6 +241,21 @@ public final class ModelRunner implements AutoCloseable {
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("model '" + modelName + "' is closed");
+    }
+  }
+
+  private void checkMayGoOn() {
+    checkInterrupt();
+    checkOpen();
+  }
+
+  /** Frees what a call holds, also when it was interrupted or the model closed. */
+  private void lockedAlways(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
     }
   }
 

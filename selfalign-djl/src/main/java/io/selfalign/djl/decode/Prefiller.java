@@ -30,6 +30,7 @@ final class Prefiller {
   private final DecoderProgram program;
   private final PrefixTree tree;
   private final boolean reuse;
+  private final Runnable beforePass;
   private long computedTokens;
   private long reusedTokens;
 
@@ -37,11 +38,13 @@ final class Prefiller {
    * Creates a prefiller.
    *
    * @param reuse whether prompts share prefixes
+   * @param beforePass called before each pass through the model; ends the run by an exception
    */
-  Prefiller(DecoderProgram program, PrefixTree tree, boolean reuse) {
+  Prefiller(DecoderProgram program, PrefixTree tree, boolean reuse, Runnable beforePass) {
     this.program = program;
     this.tree = tree;
     this.reuse = reuse;
+    this.beforePass = beforePass;
   }
 
   /** How many tokens prefills have run through the model. */
@@ -64,13 +67,18 @@ final class Prefiller {
     }
   }
 
-  /** Takes back the announcement of prompts that have not run and will not. */
-  void unplan(List<Prompt> prompts) {
+  /** Ends the use of prompts: takes back their announcement if they have not run. */
+  void release(List<Prompt> prompts) {
     for (Prompt prompt : prompts) {
-      if (prompt.planned) {
-        prompt.planned = false;
-        tree.unplan(prompt.tokens, prompt.sharable);
-      }
+      unplan(prompt);
+      prompt.close();
+    }
+  }
+
+  private void unplan(Prompt prompt) {
+    if (prompt.planned) {
+      prompt.planned = false;
+      tree.unplan(prompt.tokens, prompt.sharable);
     }
   }
 
@@ -85,7 +93,10 @@ final class Prefiller {
     void accept(Pass pass);
   }
 
-  /** Prefills prompts; each then holds its segments, and the consumer gets the rests in order. */
+  /**
+   * Prefills prompts; each then holds its segments, and the consumer gets the rests in order. If a
+   * pass fails, the prompts may hold segments: {@link #release} them.
+   */
   void run(List<Prompt> prompts, PassConsumer consumer) {
     if (reuse) {
       addSharedSegments(prompts);
@@ -106,7 +117,7 @@ final class Prefiller {
             }
           }
         });
-    unplan(prompts);
+    prompts.forEach(this::unplan);
   }
 
   /** A run of tokens of a prompt, behind segments. */
@@ -247,6 +258,7 @@ final class Prefiller {
   }
 
   private Prefilled pass(List<Piece> pieces) {
+    beforePass.run();
     int total = pieces.stream().mapToInt(Piece::length).sum();
     int[] tokens = new int[total];
     int[] positions = new int[total];

@@ -153,11 +153,10 @@ final class PrefixTree {
     segments.put(node, segment.retain());
   }
 
-  /** Frees all segments that no row uses. */
+  /** Lets go of all segments; rows that run keep theirs until they end. */
   void clear() {
     segments.invalidateAll();
     segments.cleanUp();
-    root.children.clear();
   }
 
   /** The tokens whose keys/values are kept. */
