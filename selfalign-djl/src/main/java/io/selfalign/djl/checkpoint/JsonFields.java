@@ -32,7 +32,7 @@ final class JsonFields {
       JsonMapper.builder()
           // As in Python, the last of two equal keys counts.
           .disable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   private final Path file;
@@ -52,20 +52,8 @@ final class JsonFields {
    * @throws ModelLoadException naming the file, and line and column of a syntax error
    */
   static JsonFields read(Path file, long maxBytes) {
-    CheckpointFolder.checkFile(file, maxBytes);
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw CheckpointFolder.unreadable(file, e);
-    } catch (JacksonException e) {
-      throw invalid(file, e);
-    }
-    if (!root.isObject()) {
-      throw new ModelLoadException(
-          file + ": must hold a JSON object, but holds " + show(root) + " at the top");
-    }
-    return new JsonFields(file, "", root);
+    return parse(
+        file, maxBytes, parser -> new JsonFields(file, "", parser.<JsonNode>readValueAsTree()));
   }
 
   /**
@@ -74,16 +62,21 @@ final class JsonFields {
    * @throws ModelLoadException naming the file, and line and column of a syntax error
    */
   static void checkSyntax(Path file, long maxBytes) {
+    JsonParser unused = parse(file, maxBytes, JsonParser::skipChildren);
+  }
+
+  private static <T> T parse(Path file, long maxBytes, Function<JsonParser, T> object) {
     CheckpointFolder.checkFile(file, maxBytes);
     try (InputStream in = Files.newInputStream(file);
         JsonParser parser = MAPPER.createParser(in)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new ModelLoadException(file + ": must hold a JSON object");
       }
-      parser.skipChildren();
+      T parsed = object.apply(parser);
       if (parser.nextToken() != null) {
         throw new ModelLoadException(file + ": goes on after its JSON object");
       }
+      return parsed;
     } catch (IOException e) {
       throw CheckpointFolder.unreadable(file, e);
     } catch (JacksonException e) {
@@ -91,7 +84,7 @@ final class JsonFields {
     }
   }
 
-  static ModelLoadException invalid(Path file, JacksonException e) {
+  private static ModelLoadException invalid(Path file, JacksonException e) {
     TokenStreamLocation at = e.getLocation();
     String place = at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
     return new ModelLoadException(file + place + ": not valid JSON: " + e.getOriginalMessage(), e);

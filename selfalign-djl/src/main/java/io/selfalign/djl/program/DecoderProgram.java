@@ -98,7 +98,12 @@ public final class DecoderProgram implements AutoCloseable {
       Arguments fixed =
           new Arguments(
               loader.load(),
-              ints(config.layers(), config.heads(), config.kvHeads(), config.headDim()),
+              ints(
+                  config.layers(),
+                  config.heads(),
+                  config.kvHeads(),
+                  config.headDim(),
+                  device.isGpu() ? 0 : TorchRuntime.widenFrom()),
               doubles(
                   config.rmsNormEps(),
                   config.attentionScale(),

@@ -5,11 +5,6 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.selfalign.error.ModelLoadException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +25,8 @@ final class TorchRuntime {
   }
 
   private static final class Holder {
+    // In this order: the engine reads the environment when it starts.
+    private static final boolean TILES_ARE_BROKEN = avoidBrokenTileInstructions();
     private static final Object START = startOnce();
 
     private static Engine start() {
@@ -44,7 +41,6 @@ final class TorchRuntime {
     }
 
     private static Object startOnce() {
-      avoidBrokenTileInstructions();
       try {
         return Engine.getEngine("PyTorch");
       } catch (RuntimeException | LinkageError e) {
@@ -54,18 +50,34 @@ final class TorchRuntime {
   }
 
   /**
+   * From how many rows on products of bfloat16 are faster in float32, with the weight converted for
+   * each product; 0 for never. Intel processors without usable AMX have bfloat16 instructions at
+   * best as fast as those of float32 (measured: half as fast at 1,800 rows, equal at about 100);
+   * AMX, and AMD's bfloat16 instructions, are several times as fast. It depends on the processor
+   * alone, so that a machine gives the same results every time.
+   */
+  static int widenFrom() {
+    Processor processor = Processor.read();
+    boolean fast =
+        !processor.known()
+            || (processor.has("amx_bf16") && !Holder.TILES_ARE_BROKEN)
+            || (processor.isAmd() && processor.has("avx512_bf16"));
+    return fast ? 0 : 128;
+  }
+
+  /**
    * Some virtual machines report the AMX instructions but no tile palette to use them with. The
    * kernels of oneDNN then configure no tiles and die of an illegal instruction, and the JVM with
    * them. Here such a processor is recognised, and oneDNN told to do without AMX, before it starts.
+   *
+   * @return whether this is such a processor
    */
-  private static void avoidBrokenTileInstructions() {
-    if (!System.getProperty("os.name").equals("Linux")
-        || !System.getProperty("os.arch").equals("amd64")
-        || System.getenv(INSTRUCTION_SET_LIMIT) != null) {
-      return;
-    }
+  private static boolean avoidBrokenTileInstructions() {
     try {
-      if (processorReportsTiles() && tilePalettes() == 0) {
+      if (!Processor.read().has("amx_tile") || tilePalettes() > 0) {
+        return false;
+      }
+      if (System.getenv(INSTRUCTION_SET_LIMIT) == null) {
         NativeLibrary.getProcess()
             .getFunction("setenv")
             .invokeInt(new Object[] {INSTRUCTION_SET_LIMIT, "AVX512_CORE_FP16", 1});
@@ -74,18 +86,10 @@ final class TorchRuntime {
                 + " for this process)",
             INSTRUCTION_SET_LIMIT);
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
+      return true;
+    } catch (RuntimeException | LinkageError e) {
       log.debug("could not examine the processor's AMX support", e);
-    }
-  }
-
-  private static boolean processorReportsTiles() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("flags"))
-          .findFirst()
-          .map(flags -> (flags.toLowerCase(Locale.ROOT) + " ").contains(" amx_tile "))
-          .orElse(false);
+      return false;
     }
   }
 

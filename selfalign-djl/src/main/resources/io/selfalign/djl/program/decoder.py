@@ -13,7 +13,7 @@
 #   each layer 11 tensors, an empty one where the architecture has none:
 #   input norm, q/k/v weight ((H + 2 K) D, E) and bias, q/k norm (H + K, D), output weight and bias,
 #   post-attention norm, gate/up weight (2 I, E) and bias, down weight and bias
-# sizes:  [layers, H, K, D]
+# sizes:  [layers, H, K, D, W]; products of at least W rows of bfloat16 are computed in float32, 0 for never
 # scales: [norm epsilon, attention scale, embedding multiplier, residual multiplier, logits divisor, rotary scaling]
 # windows: for each layer how many keys a query sees, itself included; 0 means all
 # rotary: for each layer 1 if it rotates queries and keys, 0 if not
@@ -22,10 +22,17 @@
 #   one's first token; segment_rows and segment_counts: which tokens of this call see it, the lists of all segments one
 #   after the other; a count of -1 means all tokens. Segments lie wholly before the tokens that see them.
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+# Where the processor multiplies bfloat16 more slowly than float32, many rows repay converting the weight for each
+# product: values of bfloat16 are exact in float32, so only the order of the sums differs.
+def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
+  dtype = x.dtype
+  if widen_from > 0 and x.size(0) >= widen_from and dtype == 15:
+    x = x.float()
+    weight = weight.float()
+    bias = bias.float()
   if bias.numel() == 0:
-    return torch.linear(x, weight)
-  return torch.linear(x, weight, bias)
+    return torch.linear(x, weight).to(dtype)
+  return torch.linear(x, weight, bias).to(dtype)
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -142,7 +149,8 @@ def project(x: Tensor, weights: List[Tensor], at: int, sizes: List[int], eps: fl
   kv_heads = sizes[2]
   dim = sizes[3]
   t = x.size(0)
-  qkv = __torch__.linear(__torch__.rms_norm(x, weights[at], eps), weights[at + 1], weights[at + 2])
+  qkv = __torch__.linear(__torch__.rms_norm(x, weights[at], eps), weights[at + 1], weights[at + 2],
+                          sizes[4])
   qkv = qkv.view([t, heads + 2 * kv_heads, dim])
   qk = qkv.narrow(1, 0, heads + kv_heads)
   if weights[at + 3].numel() > 0:
@@ -154,12 +162,13 @@ def project(x: Tensor, weights: List[Tensor], at: int, sizes: List[int], eps: fl
 
 
 # The part of a layer after attention: output projection and MLP, each added to the residual stream.
-def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, eps: float, residual: float) -> Tensor:
-  x = torch.add(x, __torch__.linear(attended, weights[at + 4], weights[at + 5]), alpha=residual)
-  h = __torch__.linear(__torch__.rms_norm(x, weights[at + 6], eps), weights[at + 7], weights[at + 8])
+def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, widen_from: int, eps: float,
+           residual: float) -> Tensor:
+  x = torch.add(x, __torch__.linear(attended, weights[at + 4], weights[at + 5], widen_from), alpha=residual)
+  h = __torch__.linear(__torch__.rms_norm(x, weights[at + 6], eps), weights[at + 7], weights[at + 8], widen_from)
   half = h.size(-1) // 2
   h = torch.silu(h.narrow(-1, 0, half)) * h.narrow(-1, half, half)
-  return torch.add(x, __torch__.linear(h, weights[at + 9], weights[at + 10]), alpha=residual)
+  return torch.add(x, __torch__.linear(h, weights[at + 9], weights[at + 10], widen_from), alpha=residual)
 
 
 def embed(tokens: Tensor, weights: List[Tensor], multiplier: float) -> Tensor:
@@ -256,7 +265,7 @@ class Decoder(Module):
       if len(segments) > 0:
         denominator = torch.cat(denominators, 0)
         out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
-      x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, scales[0], scales[3])
+      x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, sizes[4], scales[0], scales[3])
     selected = x.index_select(0, torch.tensor(select, dtype=4, device=device))
     return [__torch__.rms_norm(selected, weights[1], scales[0]), kept]
 
@@ -306,7 +315,7 @@ class Decoder(Module):
       out, denominator = __torch__.attend(query, seen[0], seen[1], layer_mask, False, scales[1])
       if len(segments) > 0:
         out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
-      x = __torch__.finish(x, out.reshape([r, heads * dim]), weights, at, scales[0], scales[3])
+      x = __torch__.finish(x, out.reshape([r, heads * dim]), weights, at, sizes[4], scales[0], scales[3])
     return __torch__.rms_norm(x, weights[1], scales[0])
 
   # hidden (N, E) -> logits (N, V) in float32.

@@ -197,12 +197,25 @@ class ModelConfigBadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "[]", "3", "null", "{} x", "{\"a\"", "\u00ff", "{'a':1}"})
-  void what_is_no_json_object_is_refused(String text, @TempDir Path folder) throws IOException {
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`` | : must hold a JSON object",
+        "[] | : must hold a JSON object",
+        "null | : must hold a JSON object",
+        "{} {} | : goes on after its JSON object",
+        "{} x | :1:4: not valid JSON: ",
+        "{\"a\" | :1:5: not valid JSON: ",
+        "\u00ff | :1:2: not valid JSON: ",
+        "{'a':1} | :1:2: not valid JSON: ",
+      })
+  void what_is_no_json_object_is_refused(String text, String message, @TempDir Path folder)
+      throws IOException {
     Path file = Files.writeString(folder.resolve("config.json"), text);
     assertThatThrownBy(() -> ModelConfig.read(folder))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageStartingWith(file + ":");
+        .hasMessageStartingWith(file + message);
   }
 
   @Test

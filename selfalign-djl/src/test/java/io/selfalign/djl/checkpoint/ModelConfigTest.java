@@ -78,6 +78,16 @@ class ModelConfigTest {
     assertThat(config.tiedEmbeddings()).isTrue();
   }
 
+  @Test
+  void the_last_of_two_equal_keys_counts_as_in_python() throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"model_type\": \"llama\", \"hidden_size\": 64, \"intermediate_size\": 48,"
+            + " \"num_hidden_layers\": 1, \"num_attention_heads\": 4, \"vocab_size\": 100,"
+            + " \"hidden_size\": 32}");
+    assertThat(ModelConfig.read(folder).hiddenSize()).isEqualTo(32);
+  }
+
   @ParameterizedTest
   @EnumSource
   void the_model_type_stands_in_for_missing_architectures(Architecture architecture) {

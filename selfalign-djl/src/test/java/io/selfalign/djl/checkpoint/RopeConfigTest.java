@@ -1,6 +1,7 @@
 package io.selfalign.djl.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,6 +61,26 @@ class RopeConfigTest {
     }
     assertThat(config.rope().attentionScaling())
         .isCloseTo(golden.get("attention_scaling").doubleValue(), within(1e-8));
+  }
+
+  // transformers 5.18: ROPE_INIT_FUNCTIONS["yarn"] of LlamaConfig(head_dim=16, rope_parameters=
+  // {rope_type: yarn, rope_theta: 50, factor: 8, beta_fast: 2000,
+  //  original_max_position_embeddings: 32768}).
+  @Test
+  void yarn_ends_its_ramp_at_the_head_dimension_if_no_component_turns_so_slowly() {
+    RopeConfig rope =
+        new RopeConfig(RopeConfig.Type.YARN, 50, 8, 32768, 0, 0, 2000, 1, true, 1.2079441541679836);
+    float[] expected = {
+      1.0f,
+      0.61323756f,
+      0.35255653f,
+      0.20178752f,
+      0.11490485f,
+      0.06504367f,
+      0.036563285f,
+      0.020383615f
+    };
+    assertThat(rope.inverseFrequencies(16)).containsExactly(expected, offset(1e-8f));
   }
 
   private static ObjectNode classic(JsonNode golden) {
