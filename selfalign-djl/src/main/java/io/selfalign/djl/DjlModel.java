@@ -70,13 +70,14 @@ public final class DjlModel implements BaseModel, AutoCloseable {
    */
   public static DjlModel open(Path folder, DjlModelOptions options) {
     ModelConfig config = ModelConfig.read(folder);
+    String name = name(folder);
     PromptTokenizer tokenizer = PromptTokenizer.open(folder, config.vocabSize());
     try (SafeTensors tensors = SafeTensors.open(folder)) {
       TensorType type = type(config, tensors, options);
       DecoderProgram program = DecoderProgram.load(config, tensors, type, device(options.device()));
       ModelRunner runner =
           new ModelRunner(
-              folder.getFileName().toString(),
+              name,
               program,
               tokenizer,
               config.endOfSequenceIds(),
@@ -87,7 +88,7 @@ public final class DjlModel implements BaseModel, AutoCloseable {
                   options.prefixCacheBytes(),
                   options.batchCacheBytes()));
       return new DjlModel(
-          folder.getFileName().toString(),
+          name,
           CheckpointFingerprint.of(folder, tensors) + "-" + type,
           config.contextLength(),
           runner);
@@ -95,6 +96,11 @@ public final class DjlModel implements BaseModel, AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  private static String name(Path folder) {
+    Path last = folder.toAbsolutePath().normalize().getFileName();
+    return last == null ? "model" : last.toString();
   }
 
   private static TensorType type(ModelConfig config, SafeTensors tensors, DjlModelOptions options) {

@@ -8,6 +8,7 @@ import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ class GoldenTextTest {
     return Fixtures.checkpoints();
   }
 
-  private static DjlModelOptions.Builder f32() {
+  static DjlModelOptions.Builder f32() {
     return DjlModelOptions.builder().dtype(DType.F32);
   }
 
@@ -52,6 +53,10 @@ class GoldenTextTest {
   @ParameterizedTest
   @MethodSource("checkpoints")
   void scores_are_those_of_transformers(String name) {
+    assertScores(Fixtures.folder(name), name);
+  }
+
+  static void assertScores(Path folder, String name) {
     List<ScoreRequest> requests = new ArrayList<>();
     List<JsonNode> goldens = new ArrayList<>();
     for (JsonNode golden : Fixtures.golden(name).get("scores")) {
@@ -63,8 +68,7 @@ class GoldenTextTest {
       goldens.add(golden);
     }
     for (boolean reuse : new boolean[] {true, false}) {
-      try (DjlModel model =
-          DjlModel.open(Fixtures.folder(name), f32().prefixReuse(reuse).build())) {
+      try (DjlModel model = DjlModel.open(folder, f32().prefixReuse(reuse).build())) {
         List<Score> scores = model.score(requests);
         for (int i = 0; i < goldens.size(); i++) {
           JsonNode golden = goldens.get(i);
@@ -82,6 +86,10 @@ class GoldenTextTest {
   }
 
   private static void assertGreedy(String name, DjlModelOptions options) {
+    assertGreedy(Fixtures.folder(name), name, options);
+  }
+
+  static void assertGreedy(Path folder, String name, DjlModelOptions options) {
     List<JsonNode> goldens = new ArrayList<>();
     for (JsonNode golden : Fixtures.golden(name).get("cases")) {
       // An empty prompt, which is only the beginning-of-sequence token, is refused as a request.
@@ -89,7 +97,7 @@ class GoldenTextTest {
         goldens.add(golden);
       }
     }
-    try (DjlModel model = DjlModel.open(Fixtures.folder(name), options)) {
+    try (DjlModel model = DjlModel.open(folder, options)) {
       // Requests of one call share a limit on new tokens.
       goldens.stream()
           .map(golden -> golden.get("greedy_ids").size())

@@ -1,6 +1,5 @@
 package io.selfalign.djl.checkpoint;
 
-import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -14,17 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies bytes of a file through memory-mapped windows, each unmapped before the next is mapped.
- * Nothing stays mapped and no file stays open between calls, so all threads may call at once.
+ * Nothing stays mapped and no file stays open between calls, so all threads may call at once, and
+ * one that is interrupted closes nobody else's file.
  *
  * <p>A mapped file that is truncated, or whose disk fails, faults when it is touched. In native
- * code that ends the process; in the JVM's own copy routine it becomes an InternalError. But the
- * JVM throws that error later, at a place of its choice: with JDK 17 it was seen in the clean-up of
- * java.nio, and in whatever followed the copy. So a copy runs in a thread of its own. The error can
- * strike only there, and whether the bytes are good is judged outside.
+ * code that ends the process, so the mapped address is never handed out: in the JVM's own copy
+ * routine the fault becomes an InternalError. But the JVM throws that error late, within some later
+ * call. With JDK 17 it came out of the clean-up of java.nio as an ArrayIndexOutOfBoundsException,
+ * or out of a reflective call in another wrapping. So no channel is open while bytes are copied,
+ * and unmapping lets the error through.
  */
 final class MappedWindows {
   /** Far below the 2 GiB that a ByteBuffer can hold, large enough that mapping costs nothing. */
@@ -42,110 +42,60 @@ final class MappedWindows {
    *
    * @throws ModelLoadException if the file can't be read so far, also if it became shorter during
    *     the call
-   * @throws CancelledException if the thread is interrupted at the start
+   * @throws io.selfalign.error.CancelledException if the thread was interrupted
    */
   static void copy(Path file, long position, ByteBuffer target) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancelledException("reading " + file + " was interrupted");
-    }
     long end = position + target.remaining();
-    Copy copy = new Copy(file, position, target);
-    run(copy, "selfalign-read-" + file.getFileName());
-    IOException refused = copy.failure instanceof IOException e ? e : null;
-    if (size(file) < end || !(copy.complete || refused != null)) {
-      ModelLoadException e =
-          new ModelLoadException(
-              file + ": became shorter, or unreadable, after the checkpoint was opened");
-      e.initCause(copy.failure);
-      throw e;
-    }
-    if (refused != null) {
-      throw CheckpointFolder.unreadable(file, refused);
-    }
-  }
-
-  /** Also if this thread is interrupted: the other one writes to the caller's buffer. */
-  private static void run(Copy copy, String name) {
-    Thread thread = new Thread(copy, name);
-    thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler((t, e) -> copy.fail(e));
-    thread.start();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static long size(Path file) {
     try {
-      return Files.size(file);
+      long from = position;
+      while (from < end) {
+        MappedByteBuffer window = map(file, from, (int) Math.min(end - from, WINDOW_BYTES));
+        try {
+          copyChunks(window, target);
+        } finally {
+          // While mapped, the file's pages count as this process's memory, and would look like a
+          // second copy of the weights until the garbage collector comes by.
+          UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
+        }
+        from += window.capacity();
+      }
+      // Beyond a new end, but within its page, there was no fault: only zeros.
+      if (Files.size(file) < end) {
+        throw new ModelLoadException(becameShorter(file));
+      }
     } catch (IOException e) {
-      throw CheckpointFolder.unreadable(file, e);
+      throw isShorter(file, end)
+          ? new ModelLoadException(becameShorter(file), e)
+          : CheckpointFolder.unreadable(file, e);
+    } catch (InternalError e) {
+      throw new ModelLoadException(becameShorter(file), e);
     }
   }
 
-  private static final class Copy implements Runnable {
-    private final Path file;
-    private final long position;
-    private final ByteBuffer target;
-    private volatile boolean complete;
-    private volatile @Nullable Throwable failure;
-
-    Copy(Path file, long position, ByteBuffer target) {
-      this.file = file;
-      this.position = position;
-      this.target = target;
+  private static MappedByteBuffer map(Path file, long from, int size) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return channel.map(MapMode.READ_ONLY, from, size);
     }
+  }
 
-    @Override
-    @SuppressWarnings("CatchingUnchecked") // Whatever the late error made of java.nio.
-    public void run() {
-      try {
-        copyWindows();
-        complete = true;
-      } catch (Exception | Error e) {
-        fail(e);
-      }
+  private static void copyChunks(MappedByteBuffer window, ByteBuffer target) {
+    while (window.hasRemaining()) {
+      int chunk = Math.min(window.remaining(), CHUNK_BYTES);
+      target.put(window.slice(window.position(), chunk));
+      window.position(window.position() + chunk);
     }
+  }
 
-    void fail(Throwable e) {
-      complete = false;
-      failure = e;
+  private static boolean isShorter(Path file, long end) {
+    try {
+      return Files.size(file) < end;
+    } catch (IOException e) {
+      return false;
     }
+  }
 
-    private void copyWindows() throws IOException {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        long from = position;
-        while (target.hasRemaining()) {
-          int size = Math.min(target.remaining(), WINDOW_BYTES);
-          MappedByteBuffer window = channel.map(MapMode.READ_ONLY, from, size);
-          try {
-            copyChunks(window);
-          } finally {
-            // While mapped, the file's pages count as this process's memory, and would look like
-            // a second copy of the weights until the garbage collector comes by.
-            UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
-          }
-          from += size;
-        }
-      }
-    }
-
-    private void copyChunks(MappedByteBuffer window) {
-      while (window.hasRemaining()) {
-        int chunk = Math.min(window.remaining(), CHUNK_BYTES);
-        target.put(window.slice(window.position(), chunk));
-        window.position(window.position() + chunk);
-      }
-    }
+  private static String becameShorter(Path file) {
+    return file + ": became shorter, or unreadable, after the checkpoint was opened";
   }
 
   /**

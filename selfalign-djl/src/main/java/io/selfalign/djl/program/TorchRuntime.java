@@ -81,7 +81,7 @@ final class TorchRuntime {
         NativeLibrary.getProcess()
             .getFunction("setenv")
             .invokeInt(new Object[] {INSTRUCTION_SET_LIMIT, "AVX512_CORE_FP16", 1});
-        log.warn(
+        log.info(
             "this processor reports AMX but no tile palette; PyTorch runs without AMX ({} is set"
                 + " for this process)",
             INSTRUCTION_SET_LIMIT);
