@@ -179,13 +179,12 @@ public final class JsonLine {
       throw mustBe(field, "a string", value);
     }
     String text = value.stringValue();
-    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-      if (Character.getType(text.codePointAt(i)) == Character.SURROGATE) {
-        throw error(
-            String.format(
-                "field '%s' has an unpaired surrogate \\u%04x at index %d; it is not valid Unicode",
-                field, (int) text.charAt(i), i));
-      }
+    int index = UnicodeText.indexOfUnpairedSurrogate(text);
+    if (index >= 0) {
+      throw error(
+          String.format(
+              "field '%s' has an unpaired surrogate \\u%04x at index %d; it is not valid Unicode",
+              field, (int) text.charAt(index), index));
     }
     return text;
   }

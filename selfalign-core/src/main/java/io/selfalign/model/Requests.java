@@ -1,5 +1,6 @@
 package io.selfalign.model;
 
+import io.selfalign.data.UnicodeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,18 +33,12 @@ public final class Requests {
    * @throws IllegalArgumentException if the text has an unpaired surrogate
    */
   public static void checkUnicode(String what, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-      } else if (Character.isSurrogate(c)) {
-        throw new IllegalArgumentException(
-            String.format(
-                "%s has an unpaired surrogate U+%04X at index %d; it is not valid Unicode text",
-                what, (int) c, i));
-      }
+    int index = UnicodeText.indexOfUnpairedSurrogate(text);
+    if (index >= 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s has an unpaired surrogate U+%04X at index %d; it is not valid Unicode text",
+              what, (int) text.charAt(index), index));
     }
   }
 
