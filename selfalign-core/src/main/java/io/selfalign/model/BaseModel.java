@@ -2,6 +2,7 @@ package io.selfalign.model;
 
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.ContextLengthException;
+import io.selfalign.error.SelfAlignException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,12 +51,14 @@ public interface BaseModel {
    * @param requests the prompts, with ids that are unique within the call
    * @param options how to continue them
    * @param onComplete receives each result
-   * @throws IllegalArgumentException if two requests share an id
+   * @throws IllegalArgumentException if two requests share an id, or a prompt or the text of a
+   *     logit bias has no tokens
    * @throws ContextLengthException if a prompt and the new-token limit exceed the context; thrown
    *     before anything is generated
    * @throws CancelledException if the thread is interrupted, within one decoding step; its
    *     interrupt status stays set
    * @throws IllegalStateException if the model is closed, also when it is closed during the call
+   * @throws SelfAlignException if the model fails, for want of memory for example
    */
   void generate(
       List<GenerationRequest> requests,

@@ -85,12 +85,15 @@ public final class GenerationOptions {
     return temperature;
   }
 
-  /** Nucleus sampling: the smallest set of likeliest tokens with at least this mass; 1 is off. */
+  /**
+   * Nucleus sampling: the smallest set of likeliest tokens with at least this mass, and those as
+   * likely as the last of them; 1 is off.
+   */
   public double topP() {
     return topP;
   }
 
-  /** Only this many of the likeliest tokens; 0 is off. */
+  /** Only this many of the likeliest tokens, and those as likely as the last; 0 is off. */
   public int topK() {
     return topK;
   }
@@ -240,11 +243,11 @@ public final class GenerationOptions {
     }
 
     /**
-     * Adds to the logit of the token that a text begins with: the first token of the text's
-     * encoding. Negative infinity forbids the token.
+     * Adds to the logit of the token with this text; where no token has it, to that of the first
+     * token of the text's encoding. Negative infinity forbids the token.
      *
-     * @param text such as {@code "Sorry"} or {@code " Sorry"}; with many tokenizers these are
-     *     different tokens
+     * @param text such as {@code "Sorry"} or {@code " Sorry"}, with the space that most tokenizers
+     *     keep in the token that begins a word: these are different tokens
      * @param bias in logits, not NaN and not positive infinity
      */
     @CanIgnoreReturnValue
@@ -269,7 +272,9 @@ public final class GenerationOptions {
 
     /**
      * Ends a generation as soon as its text contains one of these strings, wherever token borders
-     * fall; the text ends before the first of them. Replaces earlier stop strings.
+     * fall; the text ends before it. Of several that the same token completes, the one that begins
+     * first counts, and of those the longest. A stop string that is a special token of the model
+     * stops at that token. Replaces earlier stop strings.
      */
     @CanIgnoreReturnValue
     public Builder stop(String... stop) {

@@ -4,8 +4,8 @@ package io.selfalign.model;
  * A continuation to score after a prompt.
  *
  * <p>The continuation's tokens are those that tokenising {@code prompt + continuation} adds to the
- * prompt's own: with {@code n} tokens in the prompt, all from the {@code n}-th on. A continuation
- * therefore usually begins with its own space.
+ * prompt's own: with {@code n} tokens in the prompt, all from the {@code n}-th on. A prompt should
+ * therefore not end in a space or inside a word: the space belongs to the continuation.
  *
  * @param id identifies the request within its call
  * @param prompt the text before, not empty

@@ -74,6 +74,8 @@ public final class DjlModel implements BaseModel, AutoCloseable {
     PromptTokenizer tokenizer = PromptTokenizer.open(folder, config.vocabSize());
     try (SafeTensors tensors = SafeTensors.open(folder)) {
       TensorType type = type(config, tensors, options);
+      // Before the weights are in memory, because it can fail too.
+      String fingerprint = CheckpointFingerprint.of(folder, tensors) + "-" + type;
       DecoderProgram program = DecoderProgram.load(config, tensors, type, device(options.device()));
       ModelRunner runner =
           new ModelRunner(
@@ -87,11 +89,7 @@ public final class DjlModel implements BaseModel, AutoCloseable {
                   options.prefixReuse(),
                   options.prefixCacheBytes(),
                   options.batchCacheBytes()));
-      return new DjlModel(
-          name,
-          CheckpointFingerprint.of(folder, tensors) + "-" + type,
-          config.contextLength(),
-          runner);
+      return new DjlModel(name, fingerprint, config.contextLength(), runner);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;

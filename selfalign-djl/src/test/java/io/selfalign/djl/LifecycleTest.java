@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.djl.program.NativeValue;
 import io.selfalign.error.CancelledException;
+import io.selfalign.error.ModelLoadException;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Opening, closing, interrupting and sharing a model; every test also checks for leaks. */
 @Timeout(300)
@@ -90,6 +92,24 @@ class LifecycleTest {
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
         .sum();
+  }
+
+  @Test
+  void a_model_that_can_not_be_opened_leaves_nothing_behind(@TempDir Path folder)
+      throws IOException {
+    for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+      Files.copy(FOLDER.resolve(file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": 3}");
+    assertThatThrownBy(() -> DjlModel.open(folder))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("tokenizer.json");
+    assertThatThrownBy(
+            () ->
+                DjlModel.open(
+                    FOLDER, DjlModelOptions.builder().device(ComputeDevice.cuda(0)).build()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("CUDA");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.selfalign.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.selfalign.djl.program.NativeValue;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -83,6 +84,31 @@ class PrefixReuseTest {
       List<GenerationRequest> requests = requests(PREFIX, 0, 3);
       model.generate(requests, GREEDY);
       assertThat(model.prefilledTokens()).isEqualTo(tokens(model, requests));
+    }
+  }
+
+  @Test
+  void prompt_that_shares_half_of_a_kept_one_splits_it_under_any_budget() {
+    long bytesPerToken = 2L * 2 * 3 * 6 * 4;
+    String half = "The quick brown fox jumps over the lazy dog. ".repeat(3);
+    for (int budget : new int[] {0, 40, 80, 100, 150, 200, 1000}) {
+      long openBefore = NativeValue.openCount();
+      try (DjlModel model =
+          open(DjlModelOptions.builder().prefixCacheBytes(budget * bytesPerToken))) {
+        GenerationRequest whole = new GenerationRequest("whole", half + half);
+        GenerationRequest other = new GenerationRequest("other", half + "And now for more.");
+        List<Generation> expected = new ArrayList<>();
+        try (DjlModel alone = open(DjlModelOptions.builder().prefixReuse(false))) {
+          expected.addAll(alone.generate(List.of(whole), GREEDY));
+          expected.addAll(alone.generate(List.of(other), GREEDY));
+        }
+        List<Generation> actual = new ArrayList<>();
+        actual.addAll(model.generate(List.of(whole), GREEDY));
+        actual.addAll(model.generate(List.of(other), GREEDY));
+        assertThat(actual).isEqualTo(expected);
+        assertThat(model.generate(List.of(whole, other), GREEDY)).isEqualTo(expected);
+      }
+      assertThat(NativeValue.openCount()).as("budget of %d tokens", budget).isEqualTo(openBefore);
     }
   }
 

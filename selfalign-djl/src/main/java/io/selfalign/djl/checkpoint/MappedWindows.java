@@ -1,5 +1,6 @@
 package io.selfalign.djl.checkpoint;
 
+import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -13,18 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies bytes of a file through memory-mapped windows, each unmapped before the next is mapped.
- * Nothing stays mapped and no file stays open between calls, so all threads may call at once, and
- * one that is interrupted closes nobody else's file.
+ * Nothing stays mapped and no file stays open between calls, so all threads may call at once.
  *
  * <p>A mapped file that is truncated, or whose disk fails, faults when it is touched. In native
  * code that ends the process, so the mapped address is never handed out: in the JVM's own copy
- * routine the fault becomes an InternalError. But the JVM throws that error late, within some later
- * call. With JDK 17 it came out of the clean-up of java.nio as an ArrayIndexOutOfBoundsException,
- * or out of a reflective call in another wrapping. So no channel is open while bytes are copied,
- * and unmapping lets the error through.
+ * routine the fault becomes an InternalError. But the JVM throws that error late. With JDK 17 it
+ * was seen to break into whatever the thread did after the copy: the clean-up of java.nio, or a
+ * write to another file after this class had long returned. So a copy runs in a thread of its own,
+ * which ends with it, and whether the bytes are good is judged outside.
  */
 final class MappedWindows {
   /** Far below the 2 GiB that a ByteBuffer can hold, large enough that mapping costs nothing. */
@@ -42,47 +43,46 @@ final class MappedWindows {
    *
    * @throws ModelLoadException if the file can't be read so far, also if it became shorter during
    *     the call
-   * @throws io.selfalign.error.CancelledException if the thread was interrupted
+   * @throws CancelledException if the thread is interrupted at the start
    */
   static void copy(Path file, long position, ByteBuffer target) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("reading " + file + " was interrupted");
+    }
     long end = position + target.remaining();
-    try {
-      long from = position;
-      while (from < end) {
-        MappedByteBuffer window = map(file, from, (int) Math.min(end - from, WINDOW_BYTES));
-        try {
-          copyChunks(window, target);
-        } finally {
-          // While mapped, the file's pages count as this process's memory, and would look like a
-          // second copy of the weights until the garbage collector comes by.
-          UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
-        }
-        from += window.capacity();
-      }
-      // Beyond a new end, but within its page, there was no fault: only zeros.
-      if (Files.size(file) < end) {
-        throw new ModelLoadException(becameShorter(file));
-      }
-    } catch (IOException e) {
-      throw isShorter(file, end)
-          ? new ModelLoadException(becameShorter(file), e)
-          : CheckpointFolder.unreadable(file, e);
-    } catch (InternalError e) {
-      throw new ModelLoadException(becameShorter(file), e);
+    Copy copy = new Copy(file, position, target);
+    run(copy, "selfalign-read-" + file.getFileName());
+    IOException refused = copy.failure instanceof IOException e ? e : null;
+    // Beyond a new end, but within its page, there was no fault: only zeros.
+    if (isShorter(file, end) || !(copy.complete || refused != null)) {
+      ModelLoadException e =
+          new ModelLoadException(
+              file + ": became shorter, or unreadable, after the checkpoint was opened");
+      e.initCause(copy.failure);
+      throw e;
+    }
+    if (refused != null) {
+      throw CheckpointFolder.unreadable(file, refused);
     }
   }
 
-  private static MappedByteBuffer map(Path file, long from, int size) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return channel.map(MapMode.READ_ONLY, from, size);
+  /** Not cut short by an interrupt: the other thread writes to the caller's buffer. */
+  private static void run(Copy copy, String name) {
+    Thread thread = new Thread(copy, name);
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((t, e) -> copy.fail(e));
+    thread.start();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
-  }
-
-  private static void copyChunks(MappedByteBuffer window, ByteBuffer target) {
-    while (window.hasRemaining()) {
-      int chunk = Math.min(window.remaining(), CHUNK_BYTES);
-      target.put(window.slice(window.position(), chunk));
-      window.position(window.position() + chunk);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -90,12 +90,66 @@ final class MappedWindows {
     try {
       return Files.size(file) < end;
     } catch (IOException e) {
-      return false;
+      throw CheckpointFolder.unreadable(file, e);
     }
   }
 
-  private static String becameShorter(Path file) {
-    return file + ": became shorter, or unreadable, after the checkpoint was opened";
+  private static final class Copy implements Runnable {
+    private final Path file;
+    private final long position;
+    private final ByteBuffer target;
+    private volatile boolean complete;
+    private volatile @Nullable Throwable failure;
+
+    Copy(Path file, long position, ByteBuffer target) {
+      this.file = file;
+      this.position = position;
+      this.target = target;
+    }
+
+    @Override
+    public void run() {
+      try {
+        copyWindows();
+        complete = true;
+      } catch (Exception | Error e) {
+        fail(e); // Any kind: the late error may have broken into anything.
+      }
+    }
+
+    void fail(Throwable e) {
+      complete = false;
+      failure = e;
+    }
+
+    private void copyWindows() throws IOException {
+      long from = position;
+      while (target.hasRemaining()) {
+        MappedByteBuffer window = map(from, Math.min(target.remaining(), WINDOW_BYTES));
+        try {
+          copyChunks(window);
+        } finally {
+          // While mapped, the file's pages count as this process's memory, and would look like a
+          // second copy of the weights until the garbage collector comes by.
+          UNMAPPER.ifPresent(unmapper -> unmapper.unmap(window));
+        }
+        from += window.capacity();
+      }
+    }
+
+    private MappedByteBuffer map(long from, int size) throws IOException {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return channel.map(MapMode.READ_ONLY, from, size);
+      }
+    }
+
+    private void copyChunks(MappedByteBuffer window) {
+      while (window.hasRemaining()) {
+        int chunk = Math.min(window.remaining(), CHUNK_BYTES);
+        target.put(window.slice(window.position(), chunk));
+        window.position(window.position() + chunk);
+      }
+    }
   }
 
   /**

@@ -56,13 +56,13 @@ final class Batch implements AutoCloseable {
           List<Row> passRows = new ArrayList<>();
           pass.prompts().forEach(prompt -> passRows.add(next.next()));
           sample(pass.result().hidden(), passRows);
+          makeRoom(passRows);
           int offset = 0;
           for (Row row : passRows) {
             int length = row.prompt().restLength();
             if (row.finished()) {
               leave(row, finished);
             } else {
-              cache.ensure(rows.size() + 1, row.ownLength());
               cache.put(rows.size(), 0, pass.result().keyValues(), offset, length);
               rows.add(row);
             }
@@ -71,6 +71,13 @@ final class Batch implements AutoCloseable {
         });
     forgetView();
     return finished;
+  }
+
+  private void makeRoom(List<Row> joining) {
+    int slots =
+        joining.stream().filter(row -> !row.finished()).mapToInt(Row::ownLength).max().orElse(0);
+    long count = joining.stream().filter(row -> !row.finished()).count();
+    cache.ensure(rows.size() + (int) count, slots);
   }
 
   /** Gives every row its next token; those that end with it leave and are returned. */

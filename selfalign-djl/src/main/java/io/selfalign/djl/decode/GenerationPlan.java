@@ -27,7 +27,7 @@ record GenerationPlan(
     Map<Integer, Double> bias = new HashMap<>();
     options
         .logitBias()
-        .forEach((text, value) -> bias.merge(tokenizer.firstToken(text), value, Double::sum));
+        .forEach((text, value) -> bias.merge(tokenizer.tokenOf(text), value, Double::sum));
     if (options.forbidEndOfSequence()) {
       endOfSequenceIds.forEach(id -> bias.put(id, Double.NEGATIVE_INFINITY));
     }

@@ -17,13 +17,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Generates and scores with a program: tokenises, forms batches, and gives back results.
  *
- * <p>Thread-safe. Calls from several threads take turns, step by step, behind a fair lock: a long
- * call does not hold up a short one, and {@link #close()} has to wait for one step at most.
+ * <p>Thread-safe. Calls from several threads take turns behind a fair lock, a turn being a decoding
+ * step or the prefill of a few prompts: a long call does not hold up a short one. An interrupt or
+ * {@link #close()} takes effect before the next pass through the model.
  */
 public final class ModelRunner implements AutoCloseable {
   private final String modelName;
@@ -73,17 +75,17 @@ public final class ModelRunner implements AutoCloseable {
 
   /** How many tokens prefills have run through the model since it was opened. */
   public long prefilledTokens() {
-    return locked(prefiller::computedTokens);
+    return counted(prefiller::computedTokens);
   }
 
   /** How many tokens prefills have not had to run, because their keys/values were there. */
   public long reusedTokens() {
-    return locked(prefiller::reusedTokens);
+    return counted(prefiller::reusedTokens);
   }
 
   /** How many tokens' keys/values are kept while no request uses them. */
   public long keptTokens() {
-    return locked(tree::keptTokens);
+    return counted(tree::keptTokens);
   }
 
   /** See {@link io.selfalign.model.BaseModel#generate}. */
@@ -118,8 +120,9 @@ public final class ModelRunner implements AutoCloseable {
     } finally {
       lockedAlways(
           () -> {
-            prefiller.release(prompts);
-            batch.close();
+            try (batch) {
+              prefiller.release(prompts);
+            }
           });
     }
   }
@@ -132,17 +135,45 @@ public final class ModelRunner implements AutoCloseable {
 
   /** Takes the rows that may join now: as many as there is room for, at least one in all. */
   private List<Row> nextRows(Deque<Row> waiting, Batch batch, GenerationOptions options) {
+    Turn turn = new Turn(batch.size(), batch.tokensAtMost(options.maxNewTokens()));
     List<Row> joining = new ArrayList<>();
-    long bytes = batch.tokensAtMost(options.maxNewTokens()) * program.bytesPerToken();
-    while (!waiting.isEmpty() && batch.size() + joining.size() < limits.maxBatchSize()) {
-      Row next = waiting.getFirst();
-      bytes += (next.prompt().tokens.length + options.maxNewTokens()) * program.bytesPerToken();
-      if (bytes > limits.batchCacheBytes() && batch.size() + joining.size() > 0) {
-        break;
-      }
+    while (!waiting.isEmpty() && turn.takes(waiting.getFirst().prompt(), options.maxNewTokens())) {
       joining.add(waiting.removeFirst());
     }
     return joining;
+  }
+
+  /** Counts what one turn takes on, so that it neither lasts long nor needs much memory. */
+  private final class Turn {
+    private static final int MAX_MISSING_TOKENS = 2 * Prefiller.PASS_TOKENS;
+
+    private int rows;
+    private long heldTokens;
+    private long missingTokens;
+
+    Turn(int rows, long heldTokens) {
+      this.rows = rows;
+      this.heldTokens = heldTokens;
+    }
+
+    /** Takes on a prompt if there is room, and in any case if nothing else runs. */
+    boolean takes(Prompt prompt, int newTokens) {
+      long held = heldTokens + prompt.tokens.length + newTokens;
+      boolean fits =
+          rows < limits.maxBatchSize()
+              && held * program.bytesPerToken() <= limits.batchCacheBytes();
+      if (rows > 0 && !fits) {
+        return false;
+      }
+      int missing = prefiller.missingTokens(prompt);
+      if (missingTokens > 0 && missingTokens + missing > MAX_MISSING_TOKENS) {
+        return false;
+      }
+      rows++;
+      heldTokens = held;
+      missingTokens += missing;
+      return true;
+    }
   }
 
   /** See {@link io.selfalign.model.BaseModel#score}. */
@@ -158,10 +189,9 @@ public final class ModelRunner implements AutoCloseable {
     List<Prompt> prompts = scored.stream().map(ScoredPrompt::prompt).toList();
     try {
       locked(() -> prefiller.plan(prompts));
-      for (int from = 0; from < scored.size(); from += limits.maxBatchSize()) {
-        int to = Math.min(from + limits.maxBatchSize(), scored.size());
-        List<ScoredPrompt> part = scored.subList(from, to);
-        locked(() -> scores.addAll(scorePart(part)));
+      Deque<ScoredPrompt> waiting = new ArrayDeque<>(scored);
+      while (!waiting.isEmpty()) {
+        locked(() -> scores.addAll(scorePart(nextScored(waiting))));
       }
     } finally {
       lockedAlways(() -> prefiller.release(prompts));
@@ -177,7 +207,8 @@ public final class ModelRunner implements AutoCloseable {
     if (tokens.length <= promptLength) {
       throw new IllegalArgumentException(
           String.format(
-              "request '%s': the continuation '%s' adds no token to its prompt",
+              "request '%s': the continuation '%s' adds no token to its prompt; where a prompt ends"
+                  + " in a space or inside a word, move that to the continuation",
               request.id(), request.continuation()));
     }
     checkFits(request.id(), promptLength, tokens.length - promptLength);
@@ -187,19 +218,29 @@ public final class ModelRunner implements AutoCloseable {
         Arrays.stream(tokens, promptLength, tokens.length).boxed().toList());
   }
 
+  private List<ScoredPrompt> nextScored(Deque<ScoredPrompt> waiting) {
+    Turn turn = new Turn(0, 0);
+    List<ScoredPrompt> part = new ArrayList<>();
+    while (!waiting.isEmpty() && turn.takes(waiting.getFirst().prompt(), 0)) {
+      part.add(waiting.removeFirst());
+    }
+    return part;
+  }
+
   private List<Score> scorePart(List<ScoredPrompt> part) {
+    int[] targets =
+        part.stream()
+            .flatMap(scored -> scored.targets().stream())
+            .mapToInt(Integer::intValue)
+            .toArray();
     List<DecoderProgram.TokenScore> tokenScores = new ArrayList<>();
-    Deque<ScoredPrompt> next = new ArrayDeque<>(part);
     prefiller.run(
         part.stream().map(ScoredPrompt::prompt).toList(),
         pass -> {
-          int[] targets =
-              pass.prompts().stream()
-                  .flatMap(prompt -> next.removeFirst().targets().stream())
-                  .mapToInt(Integer::intValue)
-                  .toArray();
+          int done = tokenScores.size();
+          int[] next = Arrays.copyOfRange(targets, done, done + pass.result().selected());
           NativeValue hidden = pass.result().hidden();
-          tokenScores.addAll(Arrays.asList(program.score(hidden, targets)));
+          tokenScores.addAll(Arrays.asList(program.score(hidden, next)));
         });
     List<Score> scores = new ArrayList<>();
     int from = 0;
@@ -254,6 +295,15 @@ public final class ModelRunner implements AutoCloseable {
     lock.lock();
     try {
       action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long counted(LongSupplier counter) {
+    lock.lock();
+    try {
+      return counter.getAsLong();
     } finally {
       lock.unlock();
     }

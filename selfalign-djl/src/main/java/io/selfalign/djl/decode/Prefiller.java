@@ -84,13 +84,28 @@ final class Prefiller {
 
   /**
    * What a pass computed of consecutive prompts' rests: keys/values, one rest after the other, and
-   * the hidden states of the tokens that are not sharable, one prompt after the other.
+   * the hidden states of the tokens that are not sharable, one prompt after the other. A rest
+   * longer than {@link #PASS_TOKENS} comes in several passes.
    */
   record Pass(List<Prompt> prompts, Prefilled result) {}
 
   /** Receives what a pass computed; the pass is closed afterwards. */
   interface PassConsumer {
     void accept(Pass pass);
+  }
+
+  /** How many tokens of a prompt have to run, if it runs next and no other one with it. */
+  int missingTokens(Prompt prompt) {
+    int missing = prompt.tokens.length;
+    if (prompt.planned) {
+      for (PrefixTree.Node node : tree.path(prompt.tokens, prompt.sharable)) {
+        if (!tree.holds(node)) {
+          break;
+        }
+        missing -= node.length();
+      }
+    }
+    return missing;
   }
 
   /**
@@ -104,20 +119,40 @@ final class Prefiller {
     prompts.forEach(this::addOwnSegments);
     List<Piece> pieces = new ArrayList<>();
     for (Prompt prompt : prompts) {
+      if (prompt.restLength() > PASS_TOKENS) {
+        runRests(pieces, consumer);
+        pieces.clear();
+        runLongRest(prompt, consumer);
+      }
       pieces.add(new Piece(prompt, prompt.restStart(), prompt.tokens.length, prompt.segments()));
     }
+    runRests(pieces, consumer);
+    prompts.forEach(this::unplan);
+  }
+
+  private void runRests(List<Piece> pieces, PassConsumer consumer) {
     inPasses(
         pieces,
-        batch -> {
-          try (Prefilled result = pass(batch)) {
-            List<Prompt> inPass = batch.stream().map(Piece::prompt).toList();
-            consumer.accept(new Pass(inPass, result));
+        group -> {
+          try (Prefilled result = pass(group)) {
+            consumer.accept(new Pass(group.stream().map(Piece::prompt).toList(), result));
             if (reuse) {
-              keepRests(batch, result);
+              keepRests(group, result);
             }
           }
         });
-    prompts.forEach(this::unplan);
+  }
+
+  /** Runs what is too long for a pass of a rest, which becomes segments; less than that is left. */
+  private void runLongRest(Prompt prompt, PassConsumer consumer) {
+    while (prompt.restLength() > PASS_TOKENS) {
+      int from = prompt.restStart();
+      Piece piece = new Piece(prompt, from, from + PASS_TOKENS, List.copyOf(prompt.segments()));
+      try (Prefilled result = pass(List.of(piece))) {
+        consumer.accept(new Pass(List.of(prompt), result));
+        prompt.add(slice(result, 0, PASS_TOKENS, from));
+      }
+    }
   }
 
   /** A run of tokens of a prompt, behind segments. */
@@ -127,12 +162,12 @@ final class Prefiller {
     }
   }
 
-  private interface Batch {
+  private interface Group {
     void run(List<Piece> pieces);
   }
 
   /** Groups pieces, in order, so that each group fits one pass. */
-  private static void inPasses(List<Piece> pieces, Batch batch) {
+  private static void inPasses(List<Piece> pieces, Group group) {
     int from = 0;
     while (from < pieces.size()) {
       int tokens = pieces.get(from).length();
@@ -141,7 +176,7 @@ final class Prefiller {
         tokens += pieces.get(to).length();
         to++;
       }
-      batch.run(pieces.subList(from, to));
+      group.run(pieces.subList(from, to));
       from = to;
     }
   }
@@ -206,10 +241,10 @@ final class Prefiller {
     Iterator<Map.Entry<PrefixTree.Node, List<Prompt>>> next = level.entrySet().iterator();
     inPasses(
         pieces,
-        batch -> {
-          try (Prefilled result = pass(batch)) {
+        group -> {
+          try (Prefilled result = pass(group)) {
             int offset = 0;
-            for (Piece piece : batch) {
+            for (Piece piece : group) {
               Map.Entry<PrefixTree.Node, List<Prompt>> entry = next.next();
               Segment segment = slice(result, offset, piece.length(), piece.from());
               tree.keep(entry.getKey(), segment);

@@ -73,12 +73,10 @@ final class PrefixTree {
   PrefixTree(DecoderProgram program, int maxRun, long maxBytes) {
     this.program = program;
     this.maxRun = maxRun;
-    long bytesPerToken = program.bytesPerToken();
     segments =
         Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .<Node, Segment>weigher(
-                (node, segment) -> (int) Math.min(Integer.MAX_VALUE, node.length() * bytesPerToken))
+            .maximumWeight(maxBytes / program.bytesPerToken())
+            .<Node, Segment>weigher((node, segment) -> node.length())
             // Eviction happens on the calling thread, under the model's lock, like everything here.
             .executor(Runnable::run)
             .removalListener(this::removed)
@@ -108,8 +106,9 @@ final class PrefixTree {
       int common = commonLength(child.tokens, prompt, at, length);
       if (common < child.tokens.length) {
         child = split(child, common);
+      } else {
+        child.waiting++;
       }
-      child.waiting++;
       node = child;
       at += common;
     }
@@ -178,7 +177,10 @@ final class PrefixTree {
     return mismatch < 0 ? run.length : mismatch;
   }
 
-  /** Splits a node after {@code count} tokens and returns the first part. */
+  /**
+   * Splits a node after {@code count} tokens and returns the first part, for which one prompt more
+   * waits than for the node: the one that is being planned.
+   */
   private Node split(Node node, int count) {
     Node parent = node.parent;
     if (parent == null) {
@@ -187,19 +189,27 @@ final class PrefixTree {
     Node first = new Node(parent, Arrays.copyOf(node.tokens, count), node.start);
     Node second =
         new Node(first, Arrays.copyOfRange(node.tokens, count, node.length()), node.start + count);
-    first.waiting = node.waiting;
-    second.waiting = node.waiting;
+    // Keeping the halves may evict others and prune what nobody waits for: not these, until the
+    // caller, whose prompt passes through both or ends between them, has taken its place.
+    first.waiting = node.waiting + 1;
+    second.waiting = node.waiting + 1;
     second.children.putAll(node.children);
     second.children.values().forEach(child -> child.parent = second);
     first.children.put(second.tokens[0], second);
     parent.children.put(first.tokens[0], first);
     Segment whole = segment(node);
     if (whole != null) {
-      keepPart(first, whole, 0);
-      keepPart(second, whole, count);
-      whole.release();
-      segments.invalidate(node);
+      try {
+        // First, so that the halves find the room.
+        segments.invalidate(node);
+        keepPart(first, whole, 0);
+        keepPart(second, whole, count);
+      } finally {
+        whole.release();
+      }
     }
+    second.waiting--;
+    prune(second);
     return first;
   }
 

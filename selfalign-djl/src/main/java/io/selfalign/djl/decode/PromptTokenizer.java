@@ -33,6 +33,7 @@ public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final int appended;
+  private final Map<String, Integer> vocabulary = new HashMap<>();
   private final BitSet wordStarts = new BitSet();
   private final Map<String, Integer> specialTokens = new HashMap<>();
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -61,7 +62,13 @@ public final class PromptTokenizer implements AutoCloseable {
     }
     try (InputStream in = Files.newInputStream(file)) {
       JsonNode json = JsonMapper.shared().readTree(file);
-      return new PromptTokenizer(HuggingFaceTokenizer.newInstance(in, PLAIN), json, vocabularySize);
+      HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(in, PLAIN);
+      try {
+        return new PromptTokenizer(tokenizer, json, vocabularySize);
+      } catch (RuntimeException | Error e) {
+        tokenizer.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new ModelLoadException(file + " can't be read as a tokenizer: " + firstLine(e), e);
     }
@@ -81,11 +88,18 @@ public final class PromptTokenizer implements AutoCloseable {
   }
 
   /**
-   * The first token of a text, without special tokens.
+   * The token with exactly this text, or if there is none the first one of the text's encoding,
+   * without special tokens.
    *
    * @throws IllegalArgumentException if the text has no tokens
    */
-  public int firstToken(String text) {
+  int tokenOf(String text) {
+    for (String space : new String[] {SENTENCEPIECE_SPACE, BYTE_LEVEL_SPACE}) {
+      Integer exact = vocabulary.get(text.replace(" ", space));
+      if (exact != null && exact < vocabularySize) {
+        return exact;
+      }
+    }
     long[] ids = use(() -> tokenizer.encode(text, false, false)).getIds();
     if (ids.length == 0) {
       throw new IllegalArgumentException("the text '" + text + "' has no tokens in this model");
@@ -121,12 +135,12 @@ public final class PromptTokenizer implements AutoCloseable {
   }
 
   private void readVocabulary(JsonNode json) {
-    JsonNode vocabulary = json.path("model").path("vocab");
-    if (vocabulary.isObject()) {
-      vocabulary.properties().forEach(entry -> note(entry.getKey(), entry.getValue().asInt()));
+    JsonNode tokens = json.path("model").path("vocab");
+    if (tokens.isObject()) {
+      tokens.properties().forEach(entry -> note(entry.getKey(), entry.getValue().asInt()));
     } else {
       int id = 0;
-      for (JsonNode entry : vocabulary) {
+      for (JsonNode entry : tokens) {
         note(entry.path(0).asString(""), id++);
       }
     }
@@ -138,6 +152,7 @@ public final class PromptTokenizer implements AutoCloseable {
   }
 
   private void note(String token, int id) {
+    vocabulary.put(token, id);
     if (token.startsWith(SENTENCEPIECE_SPACE)
         || token.startsWith(BYTE_LEVEL_SPACE)
         || token.startsWith(" ")) {

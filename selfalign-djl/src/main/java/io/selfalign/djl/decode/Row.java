@@ -27,6 +27,7 @@ final class Row {
   private int length;
   private @Nullable FinishReason finishReason;
   private Optional<String> stop = Optional.empty();
+  private boolean stoppedByToken;
 
   Row(GenerationRequest request, int[] promptTokens, GenerationPlan plan) {
     this.request = request;
@@ -90,6 +91,7 @@ final class Row {
     String stopToken = plan.stopTokens().get(token);
     if (stopToken != null) {
       finish(FinishReason.STOP, Optional.of(stopToken));
+      stoppedByToken = true;
     } else if (plan.endOfSequence().contains(token)) {
       finish(FinishReason.END_OF_SEQUENCE, Optional.empty());
     } else {
@@ -121,10 +123,13 @@ final class Row {
   }
 
   private String text() {
-    if (stream != null && stop.isPresent() && !plan.stopTokens().containsValue(stop.get())) {
-      return stream.textBefore(stop.get());
+    String text = plan.tokenizer().continuation(tokens, prompt.tokens.length, length);
+    // A special token that stops is not part of the text.
+    if (stop.isPresent() && !stoppedByToken) {
+      int end = text.indexOf(stop.get());
+      return end < 0 ? text : text.substring(0, end);
     }
-    return plan.tokenizer().continuation(tokens, prompt.tokens.length, length);
+    return text;
   }
 
   /** The tokens after the prompt, a view. */

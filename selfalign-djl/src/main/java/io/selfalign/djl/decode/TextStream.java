@@ -20,7 +20,7 @@ final class TextStream {
   private final List<String> stops;
   private final int longestStop;
   private final StringBuilder text = new StringBuilder();
-  private int contextStart;
+  private int contextStart = -1;
   private int read;
 
   /**
@@ -32,8 +32,24 @@ final class TextStream {
     this.tokenizer = tokenizer;
     this.stops = stops;
     this.longestStop = stops.stream().mapToInt(String::length).max().orElse(0);
-    this.contextStart = Math.max(0, promptLength - CONTEXT);
     this.read = promptLength;
+  }
+
+  /**
+   * Where to start decoding, some tokens before the new ones: not amid the bytes of a character,
+   * which would spoil what follows, and not behind the last visible token, for a space is dropped
+   * at the start of a text.
+   */
+  private int contextBefore(int[] tokens, int end) {
+    int size = CONTEXT;
+    while (size < end) {
+      String context = tokenizer.decode(tokens, end - size, end);
+      if (!context.isEmpty() && context.charAt(0) != REPLACEMENT) {
+        return end - size;
+      }
+      size *= 2;
+    }
+    return 0;
   }
 
   /**
@@ -43,6 +59,9 @@ final class TextStream {
    * @return the stop string that the text now contains, the earliest of several
    */
   Optional<String> append(int[] tokens, int length) {
+    if (contextStart < 0) {
+      contextStart = contextBefore(tokens, read);
+    }
     String before = tokenizer.decode(tokens, contextStart, read);
     String with = tokenizer.decode(tokens, contextStart, length);
     if (with.length() <= before.length() || with.charAt(with.length() - 1) == REPLACEMENT) {
@@ -70,10 +89,5 @@ final class TextStream {
       }
     }
     return Optional.ofNullable(first);
-  }
-
-  /** The text before a stop string that {@link #append} has found. */
-  String textBefore(String stop) {
-    return text.substring(0, text.indexOf(stop));
   }
 }

@@ -3,6 +3,7 @@ package io.selfalign.djl.program;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -14,6 +15,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
+import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -55,8 +57,15 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  /** What a prefill computes: final hidden states of the selected tokens, and all keys/values. */
-  public record Prefilled(NativeValue hidden, KeyValues keyValues) implements AutoCloseable {
+  /**
+   * What a prefill computes.
+   *
+   * @param hidden the final hidden states of the selected tokens
+   * @param selected how many tokens were selected
+   * @param keyValues the keys/values of all tokens
+   */
+  public record Prefilled(NativeValue hidden, int selected, KeyValues keyValues)
+      implements AutoCloseable {
     @Override
     public void close() {
       hidden.close();
@@ -85,12 +94,18 @@ public final class DecoderProgram implements AutoCloseable {
    *
    * @param type the type to hold the weights in
    * @param device where to hold them and run
-   * @throws io.selfalign.error.ModelLoadException if a tensor is missing or has another shape, or
-   *     PyTorch can't be started
+   * @throws ModelLoadException if a tensor is missing or has another shape, PyTorch can't be
+   *     started, there is no such device, or not enough memory
    */
   public static DecoderProgram load(
       ModelConfig config, SafeTensors tensors, TensorType type, Device device) {
-    PtNDManager manager = (PtNDManager) TorchRuntime.engine().newBaseManager(device);
+    Engine engine = TorchRuntime.engine();
+    if (device.isGpu() && !engine.hasCapability("CUDA")) {
+      throw new ModelLoadException(
+          "this PyTorch runs on the processor only, so there is no CUDA device; open the model on"
+              + " the processor, or use a CUDA build of PyTorch instead of pytorch-native-cpu");
+    }
+    PtNDManager manager = (PtNDManager) engine.newBaseManager(device);
     try {
       PtSymbolBlock module =
           JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
@@ -116,10 +131,17 @@ public final class DecoderProgram implements AutoCloseable {
       return new DecoderProgram(config, type, manager, module, fixed);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory can't fail", e);
+    } catch (EngineException e) {
+      manager.close();
+      throw new ModelLoadException("PyTorch can't load the model: " + firstLine(e), e);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
+  }
+
+  private static String firstLine(EngineException e) {
+    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("unknown reason");
   }
 
   private static byte[] archive() throws IOException {
@@ -178,6 +200,7 @@ public final class DecoderProgram implements AutoCloseable {
       IValue[] parts = result.get().toIValueArray();
       return new Prefilled(
           new NativeValue(parts[0]),
+          select.length,
           new KeyValues(new NativeValue(parts[1]), positions[0], tokens.length));
     }
   }
@@ -218,6 +241,7 @@ public final class DecoderProgram implements AutoCloseable {
    * Chooses the next token of every row.
    *
    * @param draws {@link Sampling#DRAWS} uniform numbers for each row; none if greedy
+   * @throws SelfAlignException if a row has no finite logit
    */
   public int[] sample(NativeValue hidden, LogitEdits edits, Sampling sampling, double[] draws) {
     try (NativeValue rows = ints(edits.rows());
@@ -244,17 +268,32 @@ public final class DecoderProgram implements AutoCloseable {
                 minP,
                 uniform,
                 trials)) {
-      return Arrays.stream(chosen.get().toLongArray()).mapToInt(Math::toIntExact).toArray();
+      int[] tokens = Arrays.stream(chosen.get().toLongArray()).mapToInt(Math::toIntExact).toArray();
+      if (Arrays.stream(tokens).anyMatch(token -> token < 0)) {
+        throw new SelfAlignException(
+            "no token can follow: the model's logits are not finite numbers, or all tokens are"
+                + " forbidden; use another data type (BF16 or F32), or fewer logit biases");
+      }
+      return tokens;
     }
   }
 
-  /** Scores each row's target token. */
+  /**
+   * Scores each row's target token.
+   *
+   * @throws SelfAlignException if a score is not a number
+   */
   public TokenScore[] score(NativeValue hidden, int[] targets) {
     try (NativeValue t = ints(targets);
         NativeValue scores = run("score", fixed.weights(), fixed.scales(), hidden, t)) {
       double[] values = scores.get().toDoubleArray();
       TokenScore[] result = new TokenScore[targets.length];
       for (int i = 0; i < result.length; i++) {
+        if (Double.isNaN(values[i])) {
+          throw new SelfAlignException(
+              "the model's logits are not numbers; use another data type (BF16 or F32), or check"
+                  + " that the checkpoint is whole");
+        }
         result[i] = new TokenScore(values[i], values[targets.length + i] != 0);
       }
       return result;
@@ -331,7 +370,8 @@ public final class DecoderProgram implements AutoCloseable {
     try {
       return new NativeValue(IValueUtils.runMethod(module, method, values));
     } catch (EngineException e) {
-      throw new SelfAlignException("the model program failed in '" + method + "'", e);
+      throw new SelfAlignException(
+          "the model program failed in '" + method + "': " + firstLine(e), e);
     } finally {
       JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
     }

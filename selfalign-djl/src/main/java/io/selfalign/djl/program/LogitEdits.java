@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** What is added to single logits of a batch: a growing list of (row, token id, delta). */
 public final class LogitEdits {
+  // Beyond what any logit reaches, and safe to add several of in float32.
+  private static final double LARGEST = 1e30;
+
   private long[] rows = new long[16];
   private long[] ids = new long[16];
   private double[] deltas = new double[16];
@@ -18,7 +21,7 @@ public final class LogitEdits {
     }
     rows[size] = row;
     ids[size] = id;
-    deltas[size] = delta;
+    deltas[size] = delta < -LARGEST ? Double.NEGATIVE_INFINITY : Math.min(delta, LARGEST);
     size++;
   }
 

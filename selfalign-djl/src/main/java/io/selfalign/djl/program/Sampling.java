@@ -15,6 +15,11 @@ public record Sampling(double temperature, int topK, double topP, double minP) {
   /** How many uniform numbers a row needs. */
   public static final int DRAWS = TRIALS + 1;
 
+  /** Raises a temperature that float32 can't divide by to one that has the same effect. */
+  public Sampling {
+    temperature = temperature == 0 ? 0 : Math.max(temperature, 1e-30);
+  }
+
   /** Whether randomness plays no part. */
   public boolean greedy() {
     return temperature == 0;

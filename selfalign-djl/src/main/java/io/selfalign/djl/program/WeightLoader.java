@@ -69,7 +69,10 @@ final class WeightLoader {
   private void addEmbeddings() {
     long[] shape = {config.vocabSize(), config.hiddenSize()};
     boolean tied = config.tiedEmbeddings();
-    boolean onlyVocabulary = tied && !tensors.entries().containsKey(EMBEDDING);
+    boolean onlyVocabulary =
+        tied
+            && !tensors.entries().containsKey(EMBEDDING)
+            && tensors.entries().containsKey(VOCABULARY);
     TensorEntry embedding = tensors.require(onlyVocabulary ? VOCABULARY : EMBEDDING, shape);
     add(embedding);
     NativeValue table = weights.get(0);

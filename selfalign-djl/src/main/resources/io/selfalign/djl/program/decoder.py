@@ -61,7 +61,7 @@ def rotary_tables(positions: Tensor, inverse_frequencies: Tensor, scaling: float
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
   if query.is_cpu:
     return torch._scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal, attn_mask=mask, scale=scale)
-  scores = torch.matmul(query, key.transpose(-2, -1)).float() * scale
+  scores = torch.matmul(query * scale, key.transpose(-2, -1)).float()
   if causal:
     hidden = torch.ones([query.size(2), key.size(2)], dtype=11, device=query.device).triu(1)
     scores = scores.masked_fill(hidden, -1e30)
@@ -72,9 +72,9 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], ca
   return (torch.matmul(weights, value), denominator)
 
 
-# Turns "may see" into what is added to scores.
-def additive(visible: Tensor, dtype: int) -> Tensor:
-  mask = torch.zeros(visible.size(), dtype=dtype, device=visible.device)
+# Turns "may see" into what is added to scores, in float32.
+def additive(visible: Tensor) -> Tensor:
+  mask = torch.zeros(visible.size(), dtype=6, device=visible.device)
   return mask.masked_fill_(torch.logical_not(visible), -1e30)
 
 
@@ -126,18 +126,18 @@ def segment_row_indices(rows: List[int], counts: List[int], device: Device) -> L
 
 # For layers with a window, what each query may see of each segment; an empty mask where it sees all of it.
 def segment_masks(segments: List[Tensor], starts: List[int], rows: List[Tensor], positions: Tensor, window: int,
-                  group: int, dtype: int) -> List[Tensor]:
+                  group: int) -> List[Tensor]:
   result = annotate(List[Tensor], [])
   for s in range(len(segments)):
     queries = positions
     if rows[s].numel() > 0:
       queries = positions.index_select(0, rows[s])
     if window == 0 or int(queries.max()) - window < starts[s]:
-      result.append(torch.zeros([0], dtype=dtype, device=positions.device))
+      result.append(torch.zeros([0], device=positions.device))
     else:
       keys = torch.arange(starts[s], starts[s] + segments[s].size(2), device=positions.device)
       visible = keys.unsqueeze(0) > (queries - window).unsqueeze(1)
-      result.append(__torch__.additive(visible.repeat_interleave(group, 0), dtype).unsqueeze(0).unsqueeze(0))
+      result.append(__torch__.additive(visible.repeat_interleave(group, 0)).unsqueeze(0).unsqueeze(0))
   return result
 
 
@@ -228,13 +228,13 @@ class Decoder(Module):
     cos, sin = __torch__.rotary_tables(at_positions, weights[3], scales[5], x.dtype)
     window = max(windows)
     longest = max(piece_lengths)
-    band = torch.zeros([0], dtype=x.dtype, device=device)
+    band = torch.zeros([0], device=device)
     if window > 0 and longest > window:
       index = torch.arange(longest, device=device)
       distance = index.unsqueeze(1) - index.unsqueeze(0)
-      band = __torch__.additive(torch.logical_and(distance >= 0, distance < window), x.dtype)
+      band = __torch__.additive(torch.logical_and(distance >= 0, distance < window))
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
-    masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, group, x.dtype)
+    masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, group)
     kept = torch.empty([layers, 2, t, kv_heads, dim], dtype=x.dtype, device=device)
     for layer in range(layers):
       at = 4 + 11 * layer
@@ -294,13 +294,13 @@ class Decoder(Module):
     visible = slot < own.unsqueeze(1)
     mask: Optional[Tensor] = None
     if min(lengths) < longest:
-      mask = __torch__.additive(visible, x.dtype).unsqueeze(1).unsqueeze(1)
+      mask = __torch__.additive(visible).unsqueeze(1).unsqueeze(1)
     windowed_mask: Optional[Tensor] = mask
     if window > 0 and longest > window:
       in_window = torch.logical_and(visible, slot >= (own - window).unsqueeze(1))
-      windowed_mask = __torch__.additive(in_window, x.dtype).unsqueeze(1).unsqueeze(1)
+      windowed_mask = __torch__.additive(in_window).unsqueeze(1).unsqueeze(1)
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
-    masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, heads // kv_heads, x.dtype)
+    masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, heads // kv_heads)
     for layer in range(layers):
       at = 4 + 11 * layer
       windowed = windows[layer] > 0
@@ -340,7 +340,8 @@ class Decoder(Module):
 
   # The next token of each of N rows. First delta is added to the logits of (edit row, edit id); temperature 0 then takes
   # the largest logit. Otherwise top_k (0 off), top_p and min_p restrict the candidates in this order, tokens as likely
-  # as the last one kept being kept too. draws holds trials + 1 uniform numbers a row.
+  # as the last one kept being kept too. draws holds trials + 1 uniform numbers a row. A row whose
+  # largest logit is not a finite number gives -1.
   #
   # The nucleus is never sorted out: a token is drawn from all candidates in the order of the vocabulary and belongs to
   # the nucleus if the candidates likelier than it have less than top_p of the mass; else the next draw is tried. What is
@@ -354,10 +355,12 @@ class Decoder(Module):
       index = torch.tensor([edit_rows, edit_ids], dtype=4, device=device)
       delta = torch.tensor(edit_deltas, dtype=6, device=device)
       logits.index_put_([index[0], index[1]], delta, True)
+    largest = torch.amax(logits, [-1], True)
+    broken = torch.logical_not(torch.isfinite(largest)).squeeze(1)
     if temperature == 0.0:
-      return annotate(List[int], torch.argmax(logits, -1).tolist())
+      return annotate(List[int], torch.argmax(logits, -1).masked_fill(broken, -1).tolist())
     # The maximum is subtracted first: dividing it by a tiny temperature would overflow.
-    logits = logits - torch.amax(logits, [-1], True)
+    logits = (logits - largest).masked_fill(broken.unsqueeze(1), 0.0)
     likelihood = torch.softmax(logits / temperature, -1)
     if top_k > 0 and top_k < likelihood.size(1):
       least = torch.topk(likelihood, top_k)[0].narrow(1, top_k - 1, 1)
@@ -389,7 +392,7 @@ class Decoder(Module):
         sums = torch.cumsum(row, -1, dtype=7)
         target = sums.narrow(1, sums.size(1) - 1, 1) * (1.0 - 1e-12) * uniform.narrow(1, trials, 1).index_select(0, left)
         chosen.index_copy_(0, left, torch.searchsorted(sums, target, right=True))
-    return annotate(List[int], chosen.squeeze(1).tolist())
+    return annotate(List[int], chosen.squeeze(1).masked_fill(broken, -1).tolist())
 
   # Copies of keys/values (layers, 2, T, K, D), tokens [start, start + length).
   def slice_tokens(self: __torch__.Decoder, kept: Tensor, start: int, length: int) -> Tensor:

@@ -1,9 +1,11 @@
 package io.selfalign.djl.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.data.RecordRandom;
 import io.selfalign.djl.Fixtures;
+import io.selfalign.error.SelfAlignException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -128,6 +130,21 @@ class SamplingTest {
     if (temperature < 1) {
       assertThat(tokens[2]).isEqualTo(likeliest);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.0", "1.0"})
+  void a_row_without_a_token_to_choose_is_an_error(double temperature) {
+    LogitEdits edits = new LogitEdits();
+    for (int id = 0; id < logits.length; id++) {
+      edits.add(3, id, Double.NEGATIVE_INFINITY);
+    }
+    assertThatThrownBy(
+            () ->
+                program.sample(
+                    rows.hidden(), edits, new Sampling(temperature, 0, 0.9, 0), draws(1)))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("no token can follow");
   }
 
   private static int likeliest() {
