@@ -18,6 +18,7 @@ import io.selfalign.model.ScoreRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Hugging Face checkpoint that runs in this process, on DJL's PyTorch engine.
@@ -41,13 +42,17 @@ import java.util.function.Consumer;
  */
 public final class DjlModel implements BaseModel, AutoCloseable {
   private final String name;
-  private final String fingerprint;
+  private final Path folder;
+  private final TensorType type;
   private final int contextLength;
   private final ModelRunner runner;
+  private @Nullable String fingerprint;
 
-  private DjlModel(String name, String fingerprint, int contextLength, ModelRunner runner) {
+  private DjlModel(
+      String name, Path folder, TensorType type, int contextLength, ModelRunner runner) {
     this.name = name;
-    this.fingerprint = fingerprint;
+    this.folder = folder;
+    this.type = type;
     this.contextLength = contextLength;
     this.runner = runner;
   }
@@ -74,8 +79,6 @@ public final class DjlModel implements BaseModel, AutoCloseable {
     PromptTokenizer tokenizer = PromptTokenizer.open(folder, config.vocabSize());
     try (SafeTensors tensors = SafeTensors.open(folder)) {
       TensorType type = type(config, tensors, options);
-      // Before the weights are in memory, because it can fail too.
-      String fingerprint = CheckpointFingerprint.of(folder, tensors) + "-" + type;
       DecoderProgram program = DecoderProgram.load(config, tensors, type, device(options.device()));
       ModelRunner runner =
           new ModelRunner(
@@ -89,7 +92,7 @@ public final class DjlModel implements BaseModel, AutoCloseable {
                   options.prefixReuse(),
                   options.prefixCacheBytes(),
                   options.batchCacheBytes()));
-      return new DjlModel(name, fingerprint, config.contextLength(), runner);
+      return new DjlModel(name, folder, type, config.contextLength(), runner);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
@@ -127,9 +130,23 @@ public final class DjlModel implements BaseModel, AutoCloseable {
     return name;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The SHA-256 of the checkpoint's files, which are read at the first call, and the data type.
+   *
+   * @throws ModelLoadException if the files can't be read
+   */
   @Override
-  public String fingerprint() {
-    return fingerprint;
+  public synchronized String fingerprint() {
+    String known = fingerprint;
+    if (known == null) {
+      try (SafeTensors tensors = SafeTensors.open(folder)) {
+        known = CheckpointFingerprint.of(folder, tensors) + "-" + type;
+        fingerprint = known;
+      }
+    }
+    return known;
   }
 
   @Override

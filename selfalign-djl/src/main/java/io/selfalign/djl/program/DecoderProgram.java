@@ -394,5 +394,6 @@ public final class DecoderProgram implements AutoCloseable {
     fixed.close();
     module.close();
     manager.close();
+    TorchRuntime.trimMemory();
   }
 }

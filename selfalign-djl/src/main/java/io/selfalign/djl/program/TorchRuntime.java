@@ -34,9 +34,9 @@ final class TorchRuntime {
         return engine;
       }
       throw new ModelLoadException(
-          "PyTorch's native library can't be loaded; add ai.djl.pytorch:pytorch-native-cpu (for"
-              + " this platform) to the class path, or set PYTORCH_LIBRARY_PATH to a libtorch of"
-              + " the same version",
+          "PyTorch's native library can't be loaded; add ai.djl.pytorch:pytorch-native-cpu:2.7.1 with"
+              + " this platform's classifier (such as linux-x86_64) to the class path, or set"
+              + " PYTORCH_LIBRARY_PATH to a libtorch of version 2.7.1",
           (Throwable) START);
     }
 
@@ -90,6 +90,20 @@ final class TorchRuntime {
     } catch (RuntimeException | LinkageError e) {
       log.debug("could not examine the processor's AMX support", e);
       return false;
+    }
+  }
+
+  /**
+   * Gives freed memory back to the system. The allocator of Linux would keep a closed model's
+   * weights for the process's next needs.
+   */
+  static void trimMemory() {
+    if (System.getProperty("os.name").equals("Linux")) {
+      try {
+        NativeLibrary.getProcess().getFunction("malloc_trim").invokeInt(new Object[] {0L});
+      } catch (RuntimeException | LinkageError e) {
+        log.debug("this system's allocator can't be trimmed", e);
+      }
     }
   }
 

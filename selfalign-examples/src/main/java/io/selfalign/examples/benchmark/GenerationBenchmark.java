@@ -85,9 +85,11 @@ final class GenerationBenchmark implements Callable<Integer> {
 
   private Map<String, Double> measure(DType dtype) throws IOException {
     Map<String, Double> figures = new LinkedHashMap<>();
+    DjlModelOptions options = DjlModelOptions.builder().dtype(dtype).build();
+    // The first opening also loads PyTorch.
+    DjlModel.open(folder, options).close();
     double before = residentMegabytes();
-    try (DjlModel model =
-        DjlModel.open(folder, DjlModelOptions.builder().dtype(dtype).maxBatchSize(64).build())) {
+    try (DjlModel model = DjlModel.open(folder, options)) {
       figures.put("load: resident MB", residentMegabytes() - before);
       generate(model, texts(1, 64, 0), 8);
       for (int rows : new int[] {1, 8, 64}) {
