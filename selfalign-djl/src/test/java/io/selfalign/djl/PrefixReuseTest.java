@@ -49,6 +49,20 @@ class PrefixReuseTest {
   }
 
   @Test
+  void prefix_that_running_rows_hold_is_found_without_any_cache() {
+    String longPrefix = PREFIX.repeat(3);
+    try (DjlModel model =
+        DjlModel.open(
+            Fixtures.folder("smollm"), DjlModelOptions.builder().prefixCacheBytes(0).build())) {
+      int prefix = model.countTokens(longPrefix);
+      List<GenerationRequest> requests = requests(longPrefix, 0, 60);
+      model.generate(requests, GREEDY);
+      int own = tokens(model, requests) - 60 * prefix;
+      assertThat(model.prefilledTokens()).isLessThan(own + 2L * prefix);
+    }
+  }
+
+  @Test
   void prefix_shared_between_calls_is_computed_once() {
     try (DjlModel model = open(DjlModelOptions.builder())) {
       model.generate(requests(PREFIX, 0, 1), GREEDY);

@@ -30,6 +30,10 @@ final class PrefixTree {
     private int[] tokens;
     private final int start;
     private int waiting;
+
+    /** The last segment computed, which rows may hold after the cache has let go of it. */
+    private @Nullable Segment latest;
+
     private final Map<Integer, Node> children = new HashMap<>();
 
     private Node(@Nullable Node parent, int[] tokens, int start) {
@@ -139,16 +143,21 @@ final class PrefixTree {
   /** A node's segment, retained for the caller, or null if it is not in memory. */
   @Nullable Segment segment(Node node) {
     Segment segment = segments.getIfPresent(node);
-    return segment == null ? null : segment.retain();
+    if (segment == null) {
+      segment = node.latest;
+    }
+    return segment == null || !segment.inUse() ? null : segment.retain();
   }
 
   /** Whether a node's segment is in memory. */
   boolean holds(Node node) {
-    return segments.asMap().containsKey(node);
+    Segment latest = node.latest;
+    return latest != null && latest.inUse();
   }
 
   /** Keeps a segment of a node for later prompts, for as long as there is room. */
   void keep(Node node, Segment segment) {
+    node.latest = segment;
     segments.put(node, segment.retain());
   }
 
@@ -222,7 +231,10 @@ final class PrefixTree {
   /** Removes a node, and then its ancestors, if it neither holds nor leads to anything. */
   private void prune(Node node) {
     Node at = node;
-    while (at.parent != null && at.waiting == 0 && at.children.isEmpty() && !holds(at)) {
+    while (at.parent != null
+        && at.waiting == 0
+        && at.children.isEmpty()
+        && !segments.asMap().containsKey(at)) {
       at.parent.children.remove(at.tokens[0], at);
       at = at.parent;
     }

@@ -24,6 +24,11 @@ final class Segment {
     return keyValues.start() + keyValues.length();
   }
 
+  /** Whether it still has a user. */
+  boolean inUse() {
+    return users > 0;
+  }
+
   Segment retain() {
     if (users == 0) {
       throw new IllegalStateException("a segment is used after it was freed");
