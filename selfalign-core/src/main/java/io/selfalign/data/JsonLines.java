@@ -1,13 +1,20 @@
 package io.selfalign.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
 
 /**
  * JSON Lines: one JSON object per line, in UTF-8.
@@ -82,8 +89,54 @@ public final class JsonLines {
     return new JsonLinesWriter(out, name);
   }
 
+  /**
+   * A record as one line: a compact JSON object in UTF-8, ended by LF.
+   *
+   * @param record an {@code ObjectNode}, a Java record, or a map with string keys
+   * @throws IllegalArgumentException if it doesn't make a JSON object, or has a text with an
+   *     unpaired surrogate
+   */
+  public static byte[] encode(Object record) {
+    String json;
+    try {
+      json = JsonMapping.MAPPER.writeValueAsString(record);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "a "
+              + record.getClass().getName()
+              + " can't be written as JSON: "
+              + e.getOriginalMessage(),
+          e);
+    }
+    if (!json.startsWith("{")) {
+      throw new IllegalArgumentException(
+          "a " + record.getClass().getName() + " makes no JSON object");
+    }
+    try {
+      ByteBuffer bytes = UTF_8.newEncoder().encode(CharBuffer.wrap(json));
+      byte[] line = new byte[bytes.remaining() + 1];
+      bytes.get(line, 0, line.length - 1);
+      line[line.length - 1] = '\n';
+      return line;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          "a " + record.getClass().getName() + " has a text with an unpaired surrogate", e);
+    }
+  }
+
+  /**
+   * Parses one line.
+   *
+   * @param name what errors call the file
+   * @param line the line's number, from 1
+   * @throws InvalidDataException if it isn't one JSON object
+   */
+  public static JsonLine parse(String name, long line, String text) {
+    return JsonLine.parse(name, line, text);
+  }
+
   /** The exception's reason in words; the file system's own message is often only the path. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "no such file or folder";
     }

@@ -1,17 +1,11 @@
 package io.selfalign.data;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.selfalign.error.SelfAlignException;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import tools.jackson.core.JacksonException;
 
 /**
  * Writes JSON Lines: each record as one compact JSON object in UTF-8, ended by LF. Buffered; {@link
@@ -35,10 +29,9 @@ public final class JsonLinesWriter implements Closeable, Flushable {
    * @throws SelfAlignException if writing fails, with the {@link IOException} as cause
    */
   public void write(Object record) {
-    ByteBuffer bytes = encode(record);
+    byte[] line = JsonLines.encode(record);
     try {
-      out.write(bytes.array(), bytes.arrayOffset(), bytes.limit());
-      out.write('\n');
+      out.write(line);
     } catch (IOException e) {
       throw failure(e);
     }
@@ -74,29 +67,5 @@ public final class JsonLinesWriter implements Closeable, Flushable {
 
   private SelfAlignException failure(IOException e) {
     return new SelfAlignException(name + ": can't be written: " + JsonLines.reason(e), e);
-  }
-
-  private static ByteBuffer encode(Object record) {
-    String json;
-    try {
-      json = JsonMapping.MAPPER.writeValueAsString(record);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(
-          "a "
-              + record.getClass().getName()
-              + " can't be written as JSON: "
-              + e.getOriginalMessage(),
-          e);
-    }
-    if (!json.startsWith("{")) {
-      throw new IllegalArgumentException(
-          "a " + record.getClass().getName() + " makes no JSON object");
-    }
-    try {
-      return UTF_8.newEncoder().encode(CharBuffer.wrap(json));
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(
-          "a " + record.getClass().getName() + " has a text with an unpaired surrogate", e);
-    }
   }
 }

@@ -1,0 +1,38 @@
+package io.selfalign.pipeline;
+
+import io.selfalign.data.JsonLine;
+import io.selfalign.data.Traceable;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a type of records must be so that a run can write, read and trace it. */
+final class RecordTypes {
+  private RecordTypes() {}
+
+  /** A line as a record of a type that {@link #problem} finds nothing wrong with. */
+  static <T extends Traceable> T read(JsonLine line, Class<T> type) {
+    return type.cast(line.as(type.asSubclass(Record.class)));
+  }
+
+  /** What is wrong with a type, to follow its name in a message. */
+  static Optional<String> problem(Class<?> type) {
+    if (!type.isRecord()) {
+      return Optional.of("is not a Java record");
+    }
+    if (!hasComponent(type, "id")) {
+      return Optional.of("has no component 'id'");
+    }
+    return overridesParents(type) && !hasComponent(type, "parents")
+        ? Optional.of("has parents() without a component 'parents', which would not be written")
+        : Optional.empty();
+  }
+
+  private static boolean hasComponent(Class<?> type, String name) {
+    return Arrays.stream(type.getRecordComponents()).anyMatch(c -> c.getName().equals(name));
+  }
+
+  private static boolean overridesParents(Class<?> type) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .anyMatch(m -> m.getName().equals("parents") && m.getParameterCount() == 0);
+  }
+}

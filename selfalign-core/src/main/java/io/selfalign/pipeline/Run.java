@@ -1,0 +1,271 @@
+package io.selfalign.pipeline;
+
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.Traceable;
+import io.selfalign.error.CancelledException;
+import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.pipeline.Pipeline.Node;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of a pipeline in a directory. It runs once: {@link #run()} may be called once, {@link
+ * #cancel()} any time from any thread.
+ *
+ * <p>If the directory has a run of the same pipeline, it goes on after the last committed unit and
+ * ends with the data of a run that was never interrupted. The work is done on a thread of its own,
+ * so that it can be stopped without touching the caller's.
+ */
+public final class Run {
+  private final Pipeline pipeline;
+  private final Path directory;
+  private final RunOptions options;
+  private final Storage storage;
+  private final EventPublisher events;
+
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private volatile boolean cancelled;
+  private volatile @Nullable Thread worker;
+
+  private @Nullable RunResult result;
+  private @Nullable Throwable failure;
+
+  Run(Pipeline pipeline, Path directory, RunOptions options) {
+    this(pipeline, directory, options, new FileStorage());
+  }
+
+  Run(Pipeline pipeline, Path directory, RunOptions options, Storage storage) {
+    this.pipeline = pipeline;
+    this.directory = directory;
+    this.options = options;
+    this.storage = storage;
+    events = new EventPublisher(options.listeners());
+  }
+
+  /**
+   * Runs what is not done yet, and waits for it. Interrupting the waiting thread cancels the run.
+   *
+   * <p>Whatever it throws, the directory can be resumed by running the same program again; a stage
+   * whose options changed needs {@link RunOptions.Builder#startAnewWhenChanged}.
+   *
+   * @return the directory's data
+   * @throws CancelledException if the run was cancelled or the thread interrupted, whose interrupt
+   *     status then stays set
+   * @throws InvalidDataException if a file of the directory is not as it was written, naming it
+   * @throws SelfAlignException if the directory is in use by another run, was begun with other
+   *     options, or can't be written
+   * @throws IllegalStateException if it was called before
+   * @throws RuntimeException what a stage or its model throws
+   */
+  public RunResult run() {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("a run runs once; make another with Pipeline.in");
+    }
+    Thread thread = new Thread(this::work, "selfalign-run");
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    worker = thread;
+    thread.start();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (result == null) {
+      throw new IllegalStateException("the run ended without a result", failure);
+    }
+    return result;
+  }
+
+  /**
+   * Stops the run within a unit of work or a generation step. Returns at once; {@link #run()} then
+   * throws {@link CancelledException}. Without effect when the run has ended.
+   */
+  public void cancel() {
+    cancelled = true;
+    Thread thread = worker;
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private void work() {
+    try {
+      checkCancelled();
+      storage.createFolder(directory);
+      try (RunLock lock = RunLock.acquire(directory)) {
+        result = runLocked();
+      }
+    } catch (IOException e) {
+      failure =
+          new SelfAlignException(
+              directory + ": the run directory can't be made: " + JsonLines.reason(e), e);
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+
+  private RunResult runLocked() {
+    long start = System.nanoTime();
+    Optional<Manifest> before = Manifest.read(directory);
+    Manifest manifest = prepare(before);
+    events.publish(new RunEvent.RunStarted(directory, pipeline.stages(), before.isPresent()));
+    try {
+      List<StageSummary> summaries = new ArrayList<>();
+      for (Node node : pipeline.nodes()) {
+        checkCancelled();
+        Manifest.Entry entry = manifest.stage(node.name()).orElseThrow();
+        summaries.add(
+            node.stage().isPresent()
+                ? runStage(node.stage().get(), node, entry)
+                : completed(entry));
+      }
+      events.publish(new RunEvent.RunEnded(Duration.ofNanos(System.nanoTime() - start)));
+      return new RunResult(new RunDirectory(directory, manifest), summaries);
+    } catch (RuntimeException | Error e) {
+      if (e instanceof CancelledException || (cancelled && e instanceof Exception)) {
+        events.publish(new RunEvent.RunCancelled());
+        throw cancellation(e);
+      }
+      events.publish(new RunEvent.RunFailed(e));
+      throw e;
+    }
+  }
+
+  /** Makes the directory's manifest that of this pipeline. */
+  private Manifest prepare(Optional<Manifest> before) {
+    RunPlan plan = RunPlan.of(pipeline, directory, before, options.seed());
+    Optional<Manifest> kept = before;
+    if (!plan.changed().isEmpty()) {
+      if (!options.startAnewWhenChanged()) {
+        throw plan.refusal();
+      }
+      Manifest was = before.orElseThrow();
+      kept =
+          Optional.of(
+              Aside.move(storage, directory, was, Aside.withDependents(was, plan.changed())));
+    }
+    Manifest manifest = plan.manifest(kept);
+    try {
+      storage.delete(Storage.temporary(directory.resolve(Manifest.FILE)));
+    } catch (IOException e) {
+      throw new SelfAlignException(directory + ": can't be written: " + JsonLines.reason(e), e);
+    }
+    if (!Optional.of(manifest).equals(before)) {
+      manifest.write(storage, directory);
+    }
+    return manifest;
+  }
+
+  private <I extends Traceable, O extends Traceable> StageSummary runStage(
+      Stage<I, O> stage, Node node, Manifest.Entry entry) {
+    String name = node.name();
+    StageFolder folder = RunDirectory.stageFolder(directory, name);
+    StageFolder.State state = folder.verify(name, entry.fingerprint());
+    StageTiming timing = new StageTiming(storage, directory, name, state.totals());
+    if (state.complete()) {
+      events.publish(new RunEvent.StageReused(name));
+      return ended(name, state.totals(), Duration.ZERO);
+    }
+    Totals totals = state.totals();
+    try (StageStore store = StageStore.open(storage, folder, name, entry.fingerprint(), state)) {
+      events.publish(
+          totals.units() == 0
+              ? new RunEvent.StageStarted(name)
+              : new RunEvent.StageResumed(name, totals.units(), totals.records(), totals.drops()));
+      try {
+        stage.run(stageRun(stage, node, folder, store));
+        store.complete();
+        timing.write("complete", store.totals());
+      } catch (RuntimeException | Error e) {
+        timing.write(e instanceof CancelledException ? "cancelled" : "failed", store.totals());
+        throw e;
+      }
+      totals = store.totals();
+    }
+    return ended(name, totals, timing.elapsed());
+  }
+
+  private <I extends Traceable, O extends Traceable> StageRun<I, O> stageRun(
+      Stage<I, O> stage, Node node, StageFolder folder, StageStore store) {
+    Map<Class<?>, Dataset<?>> also = new HashMap<>();
+    for (Class<? extends Traceable> type : stage.alsoReads()) {
+      also.put(type, concatenated(type, node.after()));
+    }
+    return new StageRun<>(
+        stage,
+        new StageRun.Shared(options.seed(), options.workers(), events, () -> cancelled),
+        concatenated(stage.inputType(), node.inputs()),
+        also,
+        folder,
+        store);
+  }
+
+  /** The records of those of the stages that write this type. */
+  private <T extends Traceable> Dataset<T> concatenated(Class<T> type, List<String> stages) {
+    List<Dataset<? extends T>> parts = new ArrayList<>();
+    for (Node node : pipeline.nodes()) {
+      if (stages.contains(node.name()) && type.isAssignableFrom(node.type())) {
+        StageFolder folder = RunDirectory.stageFolder(directory, node.name());
+        parts.add(folder.records(node.type().asSubclass(type), folder.totals()));
+      }
+    }
+    return new ConcatenatedDataset<>(type, parts);
+  }
+
+  private StageSummary completed(Manifest.Entry entry) {
+    StageFolder folder = RunDirectory.stageFolder(directory, entry.name());
+    StageFolder.State state = folder.verify(entry.name(), entry.fingerprint());
+    if (!state.complete()) {
+      throw new SelfAlignException(
+          directory
+              + ": stage '"
+              + entry.name()
+              + "' is not complete; finish the run that makes it first");
+    }
+    events.publish(new RunEvent.StageReused(entry.name()));
+    return ended(entry.name(), state.totals(), Duration.ZERO);
+  }
+
+  private StageSummary ended(String name, Totals totals, Duration duration) {
+    events.publish(
+        new RunEvent.StageEnded(
+            name, totals.records(), totals.rules(), totals.counters(), duration));
+    return StageSummary.of(name, true, totals);
+  }
+
+  private void checkCancelled() {
+    if (cancelled) {
+      throw new CancelledException("the run was cancelled");
+    }
+  }
+
+  private CancelledException cancellation(Throwable cause) {
+    CancelledException cancellation =
+        new CancelledException(
+            directory + ": the run was cancelled; run it again to go on where it stopped");
+    cancellation.initCause(cause);
+    return cancellation;
+  }
+}

@@ -1,0 +1,18 @@
+package io.selfalign.pipeline;
+
+/**
+ * Is told what happens in a run.
+ *
+ * <p><b>Order and thread.</b> Events come one at a time, in the order that {@link RunEvent} gives,
+ * all on the run's own thread, with several listeners in the order in which they were added.
+ *
+ * <p><b>Cost.</b> The run waits for each call, so return fast and hand on what takes long. A unit
+ * is on disk before its event, and an event is not repeated after a crash.
+ *
+ * <p><b>Errors.</b> What a listener throws is logged and changes nothing else.
+ */
+@FunctionalInterface
+public interface RunListener {
+  /** Something happened. */
+  void on(RunEvent event);
+}

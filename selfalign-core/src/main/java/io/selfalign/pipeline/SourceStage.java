@@ -1,0 +1,63 @@
+package io.selfalign.pipeline;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.Traceable;
+import java.util.Iterator;
+import java.util.stream.Stream;
+
+/** Copies records from outside into the run, so that everything can be traced to them. */
+final class SourceStage<T extends Traceable> implements Stage<T, T> {
+  private static final int UNIT_SIZE = 1024;
+
+  private final String name;
+  private final Dataset<T> records;
+
+  SourceStage(String name, Dataset<T> records) {
+    this.name = name;
+    this.records = records;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Class<T> inputType() {
+    return records.type();
+  }
+
+  @Override
+  public Class<T> outputType() {
+    return records.type();
+  }
+
+  @Override
+  public Settings settings() {
+    Hasher hasher = Hashing.sha256().newHasher();
+    try (Stream<T> stream = records.stream()) {
+      stream.forEach(record -> hasher.putBytes(JsonLines.encode(record)));
+    }
+    return Settings.builder()
+        .add("records", records.size())
+        .add("sha256", hasher.hash().toString())
+        .build();
+  }
+
+  @Override
+  public void run(StageContext<T, T> context) {
+    context.expect(records.size());
+    try (Stream<T> stream = records.stream()) {
+      Iterator<T> left = stream.skip(context.committedAdvance()).iterator();
+      while (left.hasNext()) {
+        Unit.Builder<T> unit = Unit.builder();
+        while (left.hasNext() && unit.kept() < UNIT_SIZE) {
+          unit.keep(left.next());
+        }
+        context.commit(unit.advance(unit.kept()).build());
+      }
+    }
+  }
+}
