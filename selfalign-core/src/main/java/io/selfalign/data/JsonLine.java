@@ -223,7 +223,7 @@ public final class JsonLine {
 
   private static String invalid(JacksonException e) {
     String column = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-    return "not valid JSON" + column + ": " + JsonMapping.inWords(e);
+    return "not valid JSON" + column + ": " + JsonErrors.inWords(e);
   }
 
   private static String message(String name, long line, String problem) {

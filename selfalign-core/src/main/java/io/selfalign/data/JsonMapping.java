@@ -63,18 +63,6 @@ final class JsonMapping {
     }
   }
 
-  /** Jackson's message on one line, without its remarks on the source and on its own switches. */
-  static String inWords(JacksonException e) {
-    String message = e.getOriginalMessage();
-    if (message == null) {
-      return e.getClass().getSimpleName();
-    }
-    return message
-        .replaceAll("\\s+", " ")
-        .replaceAll(" ?\\([^()]*[Ss]ource: .*\\)$", "")
-        .replaceAll("[:;]? enable `[^`]*`.*$", "");
-  }
-
   private static String problem(JsonLine line, JacksonException e) {
     if (e.getCause() instanceof IllegalArgumentException refusal) {
       return String.valueOf(refusal.getMessage());
@@ -86,7 +74,7 @@ final class JsonMapping {
     }
     return targetType(e)
         .map(type -> field + "must be " + kind(type) + ", but is " + JsonLine.kind(value))
-        .orElseGet(() -> field + "can't be read: " + inWords(e));
+        .orElseGet(() -> field + "can't be read: " + JsonErrors.inWords(e));
   }
 
   private static Optional<Class<?>> targetType(JacksonException e) {

@@ -83,6 +83,16 @@ class JsonLinesTest {
   }
 
   @Test
+  void the_limits_of_the_parser_are_told_without_its_names() {
+    for (String line : new String[] {"[".repeat(600), "9".repeat(2000), "NaN", "/* */ 1"}) {
+      assertThatThrownBy(() -> lines("{\"a\":" + line + "}"))
+          .isInstanceOf(InvalidDataException.class)
+          .hasMessageStartingWith("seeds.jsonl:1: not valid JSON")
+          .hasMessageNotContainingAny("`", "Constraints", "Feature", "Source");
+    }
+  }
+
+  @Test
   void only_line_feeds_end_lines() {
     String separators = "a\u0085b\u2028c\u2029d";
     String json = "{\"a\":\"" + separators + "\"}";
