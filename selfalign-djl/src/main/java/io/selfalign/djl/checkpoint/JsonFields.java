@@ -1,18 +1,21 @@
 package io.selfalign.djl.checkpoint;
 
+import io.selfalign.data.JsonErrors;
 import io.selfalign.error.ModelLoadException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,42 +55,40 @@ final class JsonFields {
    * @throws ModelLoadException naming the file, and line and column of a syntax error
    */
   static JsonFields read(Path file, long maxBytes) {
-    return parse(
-        file, maxBytes, parser -> new JsonFields(file, "", parser.<JsonNode>readValueAsTree()));
-  }
-
-  /**
-   * Checks that a file holds one JSON object, without keeping it.
-   *
-   * @throws ModelLoadException naming the file, and line and column of a syntax error
-   */
-  static void checkSyntax(Path file, long maxBytes) {
-    JsonParser unused = parse(file, maxBytes, JsonParser::skipChildren);
-  }
-
-  private static <T> T parse(Path file, long maxBytes, Function<JsonParser, T> object) {
-    CheckpointFolder.checkFile(file, maxBytes);
-    try (InputStream in = Files.newInputStream(file);
+    try (InputStream in = CheckpointFolder.openJson(file, maxBytes);
         JsonParser parser = MAPPER.createParser(in)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new ModelLoadException(file + ": must hold a JSON object");
-      }
-      T parsed = object.apply(parser);
-      if (parser.nextToken() != null) {
-        throw new ModelLoadException(file + ": goes on after its JSON object");
-      }
-      return parsed;
+      return parse(file, parser);
     } catch (IOException e) {
       throw CheckpointFolder.unreadable(file, e);
     } catch (JacksonException e) {
-      throw invalid(file, e);
+      throw invalid(file, e.getLocation(), e);
     }
   }
 
-  private static ModelLoadException invalid(Path file, JacksonException e) {
-    TokenStreamLocation at = e.getLocation();
+  private static JsonFields parse(Path file, JsonParser parser) {
+    try {
+      JsonToken first = parser.nextToken();
+      if (first != JsonToken.START_OBJECT) {
+        throw new ModelLoadException(
+            file
+                + (first == null
+                    ? ": is empty, but must hold a JSON object; is the download complete?"
+                    : ": must hold a JSON object, but begins with " + quoted(parser.getString())));
+      }
+      JsonFields fields = new JsonFields(file, "", parser.<JsonNode>readValueAsTree());
+      if (parser.nextToken() != null) {
+        throw new ModelLoadException(file + ": goes on after its JSON object");
+      }
+      return fields;
+    } catch (StreamConstraintsException e) { // It does not say where.
+      throw invalid(file, parser.currentLocation(), e);
+    }
+  }
+
+  private static ModelLoadException invalid(
+      Path file, @Nullable TokenStreamLocation at, JacksonException e) {
     String place = at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
-    return new ModelLoadException(file + place + ": not valid JSON: " + e.getOriginalMessage(), e);
+    return new ModelLoadException(file + place + ": not valid JSON: " + JsonErrors.inWords(e), e);
   }
 
   /** Whether the key is not there at all: a null is there. */
@@ -119,8 +120,8 @@ final class JsonFields {
     if (absent < min || absent > max) {
       throw new ModelLoadException(
           String.format(
-              "%s: '%s' is missing, and its default of %d does not fit: it must be %s",
-              file, path + key, absent, range(min, max)));
+              "%s: %s is missing, and its default of %d does not fit: it must be %s",
+              file, name(key), absent, range(min, max)));
     }
     return absent;
   }
@@ -177,6 +178,30 @@ final class JsonFields {
     return Optional.of(new JsonFields(file, path + key + ".", object.get(key)));
   }
 
+  Optional<List<JsonFields>> objects(String key) {
+    Optional<List<JsonNode>> nodes =
+        list(key, "a list of objects", node -> Optional.of(node).filter(JsonNode::isObject));
+    return nodes.map(
+        list ->
+            IntStream.range(0, list.size())
+                .mapToObj(i -> new JsonFields(file, path + key + "[" + i + "].", list.get(i)))
+                .toList());
+  }
+
+  /** Whether the key's value is a list. */
+  boolean isList(String key) {
+    return has(key) && object.get(key).isArray();
+  }
+
+  /** A list of lists that each begin with a text: these texts. */
+  List<String> firstTexts(String key) {
+    return list(
+            key,
+            "a list of lists that begin with a text",
+            node -> node.isArray() ? node.path(0).stringValueOpt() : Optional.empty())
+        .orElseThrow(() -> missing(key));
+  }
+
   Optional<List<String>> texts(String key) {
     return list(key, "a list of texts", JsonNode::stringValueOpt);
   }
@@ -204,14 +229,14 @@ final class JsonFields {
   }
 
   ModelLoadException missing(String key) {
-    return new ModelLoadException(file + ": '" + path + key + "' is missing");
+    return new ModelLoadException(file + ": " + name(key) + " is missing");
   }
 
   /** The value of a key is not what it must be. */
   ModelLoadException error(String key, String expected) {
     String actual = lacks(key) ? "missing" : show(object.get(key));
     return new ModelLoadException(
-        String.format("%s: '%s' is %s, but must be %s", file, path + key, actual, expected));
+        String.format("%s: %s is %s, but must be %s", file, name(key), actual, expected));
   }
 
   /** Something else is wrong with the file. */
@@ -260,8 +285,20 @@ final class JsonFields {
     return "an integer from " + min + " to " + max;
   }
 
+  private String name(String key) {
+    return quoted(path + key);
+  }
+
   private static String show(JsonNode node) {
-    String text = node.toString();
+    return shortened(node.toString());
+  }
+
+  /** A text of the checkpoint in quotes, on one line and not too long. */
+  static String quoted(String text) {
+    return "'" + shortened(text.replaceAll("\\p{Cntrl}", "?")) + "'";
+  }
+
+  private static String shortened(String text) {
     return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 }

@@ -96,8 +96,8 @@ final class ModelConfigReader {
         () ->
             config.error(
                 String.format(
-                    "architecture '%s' is not supported; supported: %s",
-                    names.isEmpty() ? modelType.orElse("") : names.get(0),
+                    "architecture %s is not supported; supported: %s",
+                    JsonFields.quoted(names.isEmpty() ? modelType.orElse("") : names.get(0)),
                     Architecture.supported())));
   }
 

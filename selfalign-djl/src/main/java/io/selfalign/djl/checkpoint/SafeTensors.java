@@ -3,7 +3,6 @@ package io.selfalign.djl.checkpoint;
 import io.selfalign.djl.checkpoint.SafeTensorsHeader.StoredTensor;
 import io.selfalign.error.ModelLoadException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -53,10 +52,10 @@ public final class SafeTensors implements AutoCloseable {
     CheckpointFolder.check(folder);
     Path single = folder.resolve(SINGLE);
     Path index = folder.resolve(SafeTensorsIndex.NAME);
-    if (Files.exists(single)) {
+    if (CheckpointFolder.isThere(single)) {
       return open(folder, List.of(single));
     }
-    if (Files.exists(index)) {
+    if (CheckpointFolder.isThere(index)) {
       SafeTensorsIndex shards = SafeTensorsIndex.read(index);
       SafeTensors tensors = open(folder, shards.files());
       tensors.check(shards);

@@ -1,5 +1,6 @@
 package io.selfalign.djl.checkpoint;
 
+import io.selfalign.data.JsonErrors;
 import io.selfalign.error.ModelLoadException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -178,7 +179,7 @@ final class SafeTensorsHeader {
               "%s: the header is not valid JSON at character %d: %s",
               file,
               e.getLocation() == null ? 0 : e.getLocation().getCharOffset(),
-              e.getOriginalMessage()),
+              JsonErrors.inWords(e)),
           e);
     }
     tensors.sort(
@@ -234,7 +235,9 @@ final class SafeTensorsHeader {
   private StoredTensor place(String name, String type, List<Long> shape, long begin, long end) {
     Integer bits = BITS.get(type);
     if (bits == null) {
-      throw error(name, "'dtype' is '" + type + "', which is no type of the safetensors format");
+      throw error(
+          name,
+          "'dtype' is " + JsonFields.quoted(type) + ", which is no type of the safetensors format");
     }
     long dataSize = fileSize - dataStart;
     if (begin > end || end > dataSize) {
@@ -289,7 +292,7 @@ final class SafeTensorsHeader {
   }
 
   private ModelLoadException error(String tensor, String message) {
-    return error("tensor '" + tensor + "': " + message);
+    return error("tensor " + JsonFields.quoted(tensor) + ": " + message);
   }
 
   private ModelLoadException error(String message) {

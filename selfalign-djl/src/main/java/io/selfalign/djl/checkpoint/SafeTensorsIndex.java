@@ -1,6 +1,5 @@
 package io.selfalign.djl.checkpoint;
 
-import io.selfalign.error.ModelLoadException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -39,16 +38,18 @@ record SafeTensorsIndex(Map<String, Path> fileOfTensor) {
    * text may not.
    */
   private static Path shard(Path index, JsonFields map, String tensor, String name) {
-    Path file;
     try {
-      file = index.resolveSibling(name);
+      Path file = index.resolveSibling(name);
+      boolean plain =
+          name.equals(String.valueOf(file.getFileName()))
+              && name.indexOf('\\') < 0
+              && name.chars().noneMatch(Character::isISOControl);
+      if (plain && name.endsWith(".safetensors")) {
+        return file;
+      }
     } catch (InvalidPathException e) {
-      throw new ModelLoadException(index + ": '" + tensor + "' is in no valid file: " + e, e);
+      // Refused below.
     }
-    boolean plain = name.equals(String.valueOf(file.getFileName())) && !name.contains("\\");
-    if (!plain || !name.endsWith(".safetensors")) {
-      throw map.error(tensor, "the name of a .safetensors file in the same folder");
-    }
-    return file;
+    throw map.error(tensor, "the name of a .safetensors file in the same folder");
   }
 }

@@ -2,23 +2,20 @@ package io.selfalign.djl.decode;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.selfalign.djl.checkpoint.TokenizerFile;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.Requests;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A checkpoint's tokenizer: text to tokens, with the special tokens that {@code tokenizer.json}
@@ -33,17 +30,19 @@ public final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final int appended;
-  private final Map<String, Integer> vocabulary = new HashMap<>();
+  private final Map<String, Integer> vocabulary;
   private final BitSet wordStarts = new BitSet();
-  private final Map<String, Integer> specialTokens = new HashMap<>();
+  private final Map<String, Integer> specialTokens;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private PromptTokenizer(HuggingFaceTokenizer tokenizer, JsonNode json, int vocabularySize) {
+  private PromptTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFile file, int vocabularySize) {
     this.tokenizer = tokenizer;
+    this.vocabulary = file.vocabulary();
+    this.specialTokens = file.specialTokens();
     this.vocabularySize = vocabularySize;
     this.appended = trailingSpecials(tokenizer.encode("a", true, false));
-    readVocabulary(json);
+    vocabulary.forEach(this::noteWordStart);
   }
 
   /**
@@ -53,24 +52,24 @@ public final class PromptTokenizer implements AutoCloseable {
    * @throws ModelLoadException if the file is missing or not a tokenizer
    */
   public static PromptTokenizer open(Path folder, int vocabularySize) {
-    Path file = folder.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw new ModelLoadException(
-          file
-              + " is missing; a checkpoint needs its tokenizer in this form (transformers writes it"
-              + " with AutoTokenizer.from_pretrained(...).save_pretrained(...))");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      JsonNode json = JsonMapper.shared().readTree(file);
+    TokenizerFile file = TokenizerFile.read(folder);
+    try (InputStream in = file.open()) {
       HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(in, PLAIN);
       try {
-        return new PromptTokenizer(tokenizer, json, vocabularySize);
+        return new PromptTokenizer(tokenizer, file, vocabularySize);
       } catch (RuntimeException | Error e) {
         tokenizer.close();
         throw e;
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
-      throw new ModelLoadException(file + " can't be read as a tokenizer: " + firstLine(e), e);
+    } catch (ModelLoadException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw file.unusable(e);
+    } catch (IOException e) {
+      throw new ModelLoadException(file.path() + ": can't be read: " + e, e);
+    } catch (LinkageError e) {
+      throw new ModelLoadException(
+          "the tokenizer's native library can't be loaded: " + e.getMessage(), e);
     }
   }
 
@@ -134,28 +133,12 @@ public final class PromptTokenizer implements AutoCloseable {
     return wordStarts.get(token);
   }
 
-  private void readVocabulary(JsonNode json) {
-    JsonNode tokens = json.path("model").path("vocab");
-    if (tokens.isObject()) {
-      tokens.properties().forEach(entry -> note(entry.getKey(), entry.getValue().asInt()));
-    } else {
-      int id = 0;
-      for (JsonNode entry : tokens) {
-        note(entry.path(0).asString(""), id++);
-      }
-    }
-    for (JsonNode added : json.path("added_tokens")) {
-      if (added.path("special").asBoolean(false)) {
-        specialTokens.put(added.path("content").asString(""), added.path("id").asInt());
-      }
-    }
-  }
-
-  private void note(String token, int id) {
-    vocabulary.put(token, id);
-    if (token.startsWith(SENTENCEPIECE_SPACE)
-        || token.startsWith(BYTE_LEVEL_SPACE)
-        || token.startsWith(" ")) {
+  private void noteWordStart(String token, int id) {
+    boolean starts =
+        token.startsWith(SENTENCEPIECE_SPACE)
+            || token.startsWith(BYTE_LEVEL_SPACE)
+            || token.startsWith(" ");
+    if (starts && id < vocabularySize) {
       wordStarts.set(id);
     }
   }
@@ -194,10 +177,6 @@ public final class PromptTokenizer implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
-  }
-
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown reason");
   }
 
   @Override

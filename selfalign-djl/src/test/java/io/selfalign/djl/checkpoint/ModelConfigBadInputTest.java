@@ -201,9 +201,9 @@ class ModelConfigBadInputTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`` | : must hold a JSON object",
-        "[] | : must hold a JSON object",
-        "null | : must hold a JSON object",
+        "`` | : is empty, but must hold a JSON object",
+        "[] | : must hold a JSON object, but begins with '['",
+        "null | : must hold a JSON object, but begins with 'null'",
         "{} {} | : goes on after its JSON object",
         "{} x | :1:4: not valid JSON: ",
         "{\"a\" | :1:5: not valid JSON: ",
@@ -246,7 +246,7 @@ class ModelConfigBadInputTest {
     Files.createDirectory(folder.resolve("config.json"));
     assertThatThrownBy(() -> ModelConfig.read(folder))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessage(folder.resolve("config.json") + ": not a regular file");
+        .hasMessage(folder.resolve("config.json") + ": is a folder, but must be a file");
   }
 
   @Test

@@ -109,7 +109,9 @@ class SafeTensorsFilesTest {
         "..",
         "",
         "pytorch_model.bin",
-        "one\\u0000.safetensors"
+        "one\\u0000.safetensors",
+        "one\\n.safetensors",
+        "\\u0000"
       })
   void a_shard_must_be_a_safetensors_file_of_the_folder(String name) throws IOException {
     shard("one.safetensors", "a", 1);
@@ -119,10 +121,9 @@ class SafeTensorsFilesTest {
     index("{'weight_map':{'a':'" + name.replace("..\\", "..\\\\") + "'}}");
     assertThatThrownBy(() -> SafeTensors.open(folder))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageStartingWith(folder.resolve(INDEX) + ": ")
-        .hasMessageMatching(
-            "(?s).*('weight_map.a' is .*, but must be the name of a .safetensors file in the same"
-                + " folder|'a' is in no valid file: .*)");
+        .hasMessageStartingWith(folder.resolve(INDEX) + ": 'weight_map.a' is \"")
+        .hasMessageEndingWith("\", but must be the name of a .safetensors file in the same folder")
+        .hasMessageNotContainingAny("\n", "\0");
   }
 
   @ParameterizedTest
@@ -179,7 +180,7 @@ class SafeTensorsFilesTest {
   @Test
   void a_folder_in_place_of_a_file_is_refused() throws IOException {
     Files.createDirectory(folder.resolve("model.safetensors"));
-    refused(folder.resolve("model.safetensors") + ": not a regular file");
+    refused(folder.resolve("model.safetensors") + ": is a folder, but must be a file");
   }
 
   private void shard(String file, String tensor, int first) {
