@@ -58,7 +58,9 @@ public interface BaseModel {
    * @throws CancelledException if the thread is interrupted, within one decoding step; its
    *     interrupt status stays set
    * @throws IllegalStateException if the model is closed, also when it is closed during the call
-   * @throws SelfAlignException if the model fails, for want of memory for example
+   * @throws SelfAlignException if the model fails, for want of memory for example, or because a
+   *     request's logits are not finite numbers, as with damaged weights; what was not complete by
+   *     then is lost
    */
   void generate(
       List<GenerationRequest> requests,
@@ -74,6 +76,8 @@ public interface BaseModel {
    * @throws ContextLengthException if prompt and continuation exceed the context
    * @throws CancelledException if the thread is interrupted
    * @throws IllegalStateException if the model is closed, also when it is closed during the call
+   * @throws SelfAlignException if the model fails, or a log-probability is not a finite number, as
+   *     with damaged weights: no score is ever NaN or infinite
    */
   List<Score> score(List<ScoreRequest> requests);
 

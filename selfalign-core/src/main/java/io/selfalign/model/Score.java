@@ -12,13 +12,19 @@ import java.util.List;
  */
 public record Score(
     String id, List<Integer> tokenIds, List<Double> tokenLogProbabilities, boolean greedy) {
-  /** Copies the lists. */
+  /** Copies the lists, and refuses a log-probability that is not a finite number. */
   public Score {
     tokenIds = List.copyOf(tokenIds);
     tokenLogProbabilities = List.copyOf(tokenLogProbabilities);
     if (tokenIds.isEmpty() || tokenIds.size() != tokenLogProbabilities.size()) {
       throw new IllegalArgumentException(
           tokenIds.size() + " tokens with " + tokenLogProbabilities.size() + " log-probabilities");
+    }
+    for (double logProbability : tokenLogProbabilities) {
+      if (!Double.isFinite(logProbability)) {
+        throw new IllegalArgumentException(
+            "a token's log-probability is " + logProbability + ", but must be a finite number");
+      }
     }
   }
 

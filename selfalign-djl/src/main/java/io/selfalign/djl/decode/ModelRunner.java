@@ -4,6 +4,7 @@ import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.NativeValue;
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.ContextLengthException;
+import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -248,6 +249,7 @@ public final class ModelRunner implements AutoCloseable {
       scored.prompt().close();
       int to = from + scored.targets().size();
       List<DecoderProgram.TokenScore> own = tokenScores.subList(from, to);
+      checkFinite(scored.id(), own);
       scores.add(
           new Score(
               scored.id(),
@@ -257,6 +259,19 @@ public final class ModelRunner implements AutoCloseable {
       from = to;
     }
     return scores;
+  }
+
+  /** A token beside one whose logit is infinite has the log-probability minus infinity. */
+  private static void checkFinite(String id, List<DecoderProgram.TokenScore> scores) {
+    for (DecoderProgram.TokenScore score : scores) {
+      if (!Double.isFinite(score.logProbability())) {
+        throw new SelfAlignException(
+            String.format(
+                "request '%s': the model's logits are not finite numbers; use another data type"
+                    + " (BF16 or F32), or check that the checkpoint is whole",
+                id));
+      }
+    }
   }
 
   private int[] encodePrompt(String id, String prompt) {
