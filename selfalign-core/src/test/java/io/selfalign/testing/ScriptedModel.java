@@ -5,7 +5,6 @@ import io.selfalign.data.RecordRandom;
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.ContextLengthException;
 import io.selfalign.model.BaseModel;
-import io.selfalign.model.FinishReason;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -57,9 +56,6 @@ public final class ScriptedModel implements BaseModel {
   /** The id of the end-of-sequence token, one more than the last code point. */
   public static final int END_OF_SEQUENCE = Character.MAX_CODE_POINT + 1;
 
-  private static final double LIKELY = -0.1;
-  private static final double UNLIKELY = -5;
-
   /** What the model writes after a prompt. */
   @FunctionalInterface
   public interface Script {
@@ -80,14 +76,11 @@ public final class ScriptedModel implements BaseModel {
     }
   }
 
-  private record Rule(Predicate<String> prompt, Script script) {}
-
   private final String name;
   private final String fingerprint;
   private final int contextLength;
   private final int groupSize;
-  private final List<Rule> rules;
-  private final Optional<ToDoubleFunction<ScoreRequest>> scorer;
+  private final ScriptedReplies replies;
   private final Map<Long, Supplier<? extends RuntimeException>> failures;
 
   private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
@@ -99,8 +92,7 @@ public final class ScriptedModel implements BaseModel {
     fingerprint = builder.fingerprint.orElse("scripted:" + builder.name);
     contextLength = builder.contextLength;
     groupSize = builder.groupSize;
-    rules = List.copyOf(builder.rules);
-    scorer = builder.scorer;
+    replies = new ScriptedReplies(builder.rules, builder.scorer);
     failures = Map.copyOf(builder.failures);
   }
 
@@ -131,8 +123,7 @@ public final class ScriptedModel implements BaseModel {
 
   @Override
   public int countTokens(String text) {
-    Requests.checkUnicode("the text", text);
-    return text.codePointCount(0, text.length());
+    return ScriptedReplies.countTokens(text);
   }
 
   /** Every call of {@code generate} that was not refused, in order. */
@@ -190,7 +181,7 @@ public final class ScriptedModel implements BaseModel {
     for (ScoreRequest request : requests) {
       checkNotInterrupted();
       scored.add(request);
-      scores.add(score(request));
+      scores.add(replies.score(request));
     }
     return scores;
   }
@@ -202,7 +193,7 @@ public final class ScriptedModel implements BaseModel {
     List<Generation> done = new ArrayList<>(group.size());
     Map<String, Supplier<? extends RuntimeException>> failing = new HashMap<>();
     for (GenerationRequest request : group) {
-      Generation generation = generate(request, options);
+      Generation generation = replies.generation(request, options);
       long ordinal = counters.add(generation.tokenIds().size());
       Optional.ofNullable(failures.get(ordinal)).ifPresent(f -> failing.put(request.id(), f));
       done.add(generation);
@@ -218,86 +209,13 @@ public final class ScriptedModel implements BaseModel {
     }
   }
 
-  private Generation generate(GenerationRequest request, GenerationOptions options) {
-    RecordRandom random =
-        options.greedy()
-            ? greedyRandom(request.prompt())
-            : RecordRandom.of(options.seed(), "scripted", request.id());
-    int[] reply = reply(request.prompt(), random).codePoints().toArray();
-    List<Integer> tokens = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    while (tokens.size() < options.maxNewTokens()) {
-      checkNotInterrupted();
-      int place = tokens.size() % (reply.length + 1);
-      if (place == reply.length && !options.forbidEndOfSequence()) {
-        tokens.add(END_OF_SEQUENCE);
-        return generation(request, text, tokens, FinishReason.END_OF_SEQUENCE, Optional.empty());
-      }
-      int token = place == reply.length ? '\n' : reply[place];
-      tokens.add(token);
-      text.appendCodePoint(token);
-      Optional<String> stop = firstOf(options.stop(), text);
-      if (stop.isPresent()) {
-        text.setLength(text.indexOf(stop.get()));
-        return generation(request, text, tokens, FinishReason.STOP, stop);
-      }
-    }
-    return generation(request, text, tokens, FinishReason.LENGTH, Optional.empty());
-  }
-
-  private Generation generation(
-      GenerationRequest request,
-      CharSequence text,
-      List<Integer> tokens,
-      FinishReason reason,
-      Optional<String> stop) {
-    int promptTokens = countTokens(request.prompt());
-    return new Generation(request.id(), text.toString(), tokens, reason, stop, promptTokens);
-  }
-
-  private static Optional<String> firstOf(List<String> stops, StringBuilder text) {
-    return stops.stream()
-        .filter(stop -> text.indexOf(stop) >= 0)
-        .min(Comparator.comparingInt(text::indexOf));
-  }
-
-  private Score score(ScoreRequest request) {
-    List<Integer> tokens = request.continuation().codePoints().boxed().toList();
-    String reply = reply(request.prompt(), greedyRandom(request.prompt()));
-    List<Integer> greedy = reply.codePoints().boxed().toList();
-    List<Double> logProbabilities = new ArrayList<>();
-    for (int i = 0; i < tokens.size(); i++) {
-      boolean likely = i < greedy.size() && greedy.get(i).equals(tokens.get(i));
-      double logProbability = likely ? LIKELY : UNLIKELY;
-      logProbabilities.add(
-          scorer.map(s -> s.applyAsDouble(request) / tokens.size()).orElse(logProbability));
-    }
-    return new Score(
-        request.id(), tokens, logProbabilities, reply.startsWith(request.continuation()));
-  }
-
-  private String reply(String prompt, RecordRandom random) {
-    for (Rule rule : rules) {
-      if (rule.prompt().test(prompt)) {
-        String reply = rule.script().reply(prompt, random);
-        Requests.checkUnicode("the script's reply", reply);
-        return reply;
-      }
-    }
-    return "";
-  }
-
-  private static RecordRandom greedyRandom(String prompt) {
-    return RecordRandom.of(0, "scripted-greedy", prompt);
-  }
-
   private void checkFits(String id, int promptTokens, int newTokens) {
     if ((long) promptTokens + newTokens > contextLength) {
       throw new ContextLengthException(id, promptTokens, newTokens, contextLength);
     }
   }
 
-  private static void checkNotInterrupted() {
+  static void checkNotInterrupted() {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancelledException("the scripted model's thread was interrupted");
     }
@@ -327,7 +245,7 @@ public final class ScriptedModel implements BaseModel {
     private Optional<String> fingerprint = Optional.empty();
     private int contextLength = 8192;
     private int groupSize = 4;
-    private final List<Rule> rules = new ArrayList<>();
+    private final List<ScriptedReplies.Rule> rules = new ArrayList<>();
     private Optional<ToDoubleFunction<ScoreRequest>> scorer = Optional.empty();
     private final Map<Long, Supplier<? extends RuntimeException>> failures = new HashMap<>();
 
@@ -379,7 +297,7 @@ public final class ScriptedModel implements BaseModel {
     /** After such a prompt, what the script says. */
     @CanIgnoreReturnValue
     public Builder when(Predicate<String> prompt, Script script) {
-      rules.add(new Rule(prompt, script));
+      rules.add(new ScriptedReplies.Rule(prompt, script));
       return this;
     }
 
