@@ -11,6 +11,7 @@ import io.selfalign.model.GenerationRequest;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -41,6 +42,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ModelArguments model;
+
+  @Mixin private final ProgressArguments progress;
 
   @Option(
       names = "--max-new-tokens",
@@ -91,8 +94,10 @@ final class GenerateCommand implements Callable<Integer> {
               + " for a backslash.")
   private List<String> stop = List.of();
 
-  GenerateCommand(ModelOpener models, InputStream in, OutputStream out) {
+  GenerateCommand(
+      ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
     this.models = models;
+    this.progress = progress;
     this.in = in;
     this.out = out;
   }
@@ -108,13 +113,17 @@ final class GenerateCommand implements Callable<Integer> {
 
   private void generate(
       BaseModel opened, RequestLines<GenerationRequest> lines, GenerationOptions options) {
-    try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
+    OptionalLong total = OptionalLong.of(lines.requests().size());
+    try (JsonLinesWriter writer = JsonLines.write(out, "stdout");
+        Progress shown = progress.start("generate", "prompts", total)) {
       ResultsInOrder results = new ResultsInOrder(writer, lines.ids());
       opened.generate(
           lines.requests(),
           options,
-          generation ->
-              results.accept(generation.id(), result(lines.givenId(generation.id()), generation)));
+          generation -> {
+            results.accept(generation.id(), result(lines.givenId(generation.id()), generation));
+            shown.add(1);
+          });
     } catch (ContextLengthException e) {
       throw lines.placed(e);
     }

@@ -9,6 +9,7 @@ import io.selfalign.model.ScoreRequest;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,8 +44,11 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private ModelArguments model;
 
-  ScoreCommand(ModelOpener models, InputStream in, OutputStream out) {
+  @Mixin private final ProgressArguments progress;
+
+  ScoreCommand(ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
     this.models = models;
+    this.progress = progress;
     this.in = in;
     this.out = out;
   }
@@ -60,13 +64,16 @@ final class ScoreCommand implements Callable<Integer> {
 
   private void score(BaseModel opened, RequestLines<ScoreRequest> lines) {
     List<ScoreRequest> requests = lines.requests();
-    try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
+    OptionalLong total = OptionalLong.of(requests.size());
+    try (JsonLinesWriter writer = JsonLines.write(out, "stdout");
+        Progress shown = progress.start("score", "continuations", total)) {
       for (int start = 0; start < requests.size(); start += REQUESTS_PER_CALL) {
         int end = Math.min(requests.size(), start + REQUESTS_PER_CALL);
         for (Score score : opened.score(requests.subList(start, end))) {
           writer.write(result(lines.givenId(score.id()), score));
         }
         writer.flush();
+        shown.add(end - start);
       }
     } catch (ContextLengthException e) {
       throw lines.placed(e);

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,6 +34,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SelfAlignCli.Version.class)
 public final class SelfAlignCli implements Runnable {
+  /** Java can't tell whether standard error is a terminal: who starts it says so. */
+  private static final String WATCHED = "selfalign.progress";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -47,17 +51,28 @@ public final class SelfAlignCli implements Runnable {
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
     System.setOut(err);
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    System.exit(run(DjlModel::open, System.in, out, err, args));
+    System.exit(run(DjlModel::open, System.in, out, err, Boolean.getBoolean(WATCHED), args));
   }
 
-  /** Runs one command and returns its exit status. */
+  /**
+   * Runs one command and returns its exit status.
+   *
+   * @param watched whether commands show their progress on standard error without being asked to
+   */
   static int run(
-      ModelOpener models, InputStream in, OutputStream out, PrintStream err, String... args) {
+      ModelOpener models,
+      InputStream in,
+      OutputStream out,
+      PrintStream err,
+      boolean watched,
+      String... args) {
     SelfAlignCli cli = new SelfAlignCli();
     CommandLine commandLine =
         new CommandLine(cli)
-            .addSubcommand(new GenerateCommand(models, in, out))
-            .addSubcommand(new ScoreCommand(models, in, out))
+            .addSubcommand(
+                new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))
+            .addSubcommand(new ScoreCommand(models, in, out, new ProgressArguments(err, watched)))
+            .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(out, true, UTF_8))
             .setErr(new PrintWriter(err, true, UTF_8))

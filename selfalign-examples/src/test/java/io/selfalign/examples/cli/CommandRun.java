@@ -16,11 +16,25 @@ record CommandRun(int status, String out, String err) {
   }
 
   static CommandRun of(ModelOpener models, byte[] in, String... args) {
+    return of(models, in, false, args);
+  }
+
+  /** A run whose standard error somebody watches. */
+  static CommandRun watched(ModelOpener models, String in, String... args) {
+    return of(models, in.getBytes(UTF_8), true, args);
+  }
+
+  private static CommandRun of(ModelOpener models, byte[] in, boolean watched, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
         SelfAlignCli.run(
-            models, new ByteArrayInputStream(in), out, new PrintStream(err, true, UTF_8), args);
+            models,
+            new ByteArrayInputStream(in),
+            out,
+            new PrintStream(err, true, UTF_8),
+            watched,
+            args);
     return new CommandRun(status, out.toString(UTF_8), err.toString(UTF_8));
   }
 

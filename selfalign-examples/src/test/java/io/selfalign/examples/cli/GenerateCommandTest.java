@@ -93,6 +93,7 @@ class GenerateCommandTest {
             new ByteArrayInputStream(in.getBytes(UTF_8)),
             new OutputStreamOfIds(out),
             new PrintStream(new ByteArrayOutputStream(), true, UTF_8),
+            false,
             "generate",
             "--model=x");
     assertThat(status).isZero();
@@ -372,6 +373,7 @@ class GenerateCommandTest {
             new ByteArrayInputStream(ONE.getBytes(UTF_8)),
             failingWith("Broken pipe"),
             new PrintStream(err, true, UTF_8),
+            false,
             "generate",
             "--model=x");
     assertThat(status).isEqualTo(1);
@@ -387,6 +389,7 @@ class GenerateCommandTest {
             new ByteArrayInputStream(ONE.getBytes(UTF_8)),
             failingWith("No space left on device"),
             new PrintStream(err, true, UTF_8),
+            false,
             "generate",
             "--model=x");
     assertThat(status).isEqualTo(1);

@@ -6,6 +6,7 @@ import io.selfalign.testing.ScriptedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SelfAlignCliTest {
   private static final ModelOpener NO_MODEL =
@@ -27,6 +28,29 @@ class SelfAlignCliTest {
     assertThat(run.out())
         .startsWith("Usage: selfalign" + (command == null ? "" : " " + command))
         .contains(mentioned, "--verbose");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "score"})
+  void help_of_a_command_is_what_the_command_says_of_itself(String command) {
+    CommandRun run = CommandRun.of(NO_MODEL, "", "help", command);
+    assertThat(run.out()).startsWith("Usage: selfalign " + command);
+    assertThat(run).isEqualTo(CommandRun.of(NO_MODEL, "", command, "--help"));
+  }
+
+  @Test
+  void help_alone_is_that_of_the_program() {
+    assertThat(CommandRun.of(NO_MODEL, "", "help"))
+        .isEqualTo(CommandRun.of(NO_MODEL, "", "--help"));
+  }
+
+  @Test
+  void help_of_an_unknown_command_is_wrong_usage() {
+    CommandRun run = CommandRun.of(NO_MODEL, "", "help", "generat");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("'generat'");
+    assertThat(run.err().lines()).hasSize(1);
   }
 
   @ParameterizedTest
