@@ -93,6 +93,14 @@ CHECKPOINTS = {
         sliding_window=8,
         without=[{"sliding_window": None}, {"sliding_window": 7}, {"sliding_window": 9}],
     ),
+    # Prompts of some 3,000 tokens, which no one prefill takes whole, and a window that is no multiple of anything.
+    "mistral-long": checkpoint(
+        "mistral",
+        llama2_style,
+        max_position_embeddings=4096,
+        sliding_window=33,
+        without=[{"sliding_window": 32}, {"sliding_window": 34}],
+    ),
     "qwen2": checkpoint("qwen2", qwen2_style, extra_rows=9, rope_theta=1000000.0),
     # The first layer attends to everything, the later ones to eight tokens: the rule of max_window_layers.
     "qwen2-window": checkpoint(

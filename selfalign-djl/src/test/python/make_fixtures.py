@@ -44,8 +44,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from fixture_checkpoints import CHECKPOINTS, FIXTURES, NEW_TOKENS, rounded, save, write_json, write_tokenizer
 from fixture_rope import check_rope, make_rope
-from fixture_tokenizers import llama3_style, qwen2_style
+from fixture_tokenizers import CORPUS, llama3_style, qwen2_style
 
+LONG = 2048  # a context from which on prompts are made long
 LEAST_GAP = 1e-3
 LEAST_DISTINCT_TOKENS = 12
 LEAST_EFFECT = 0.05
@@ -87,6 +88,9 @@ def prompts_of(spec, tokenizer):
     if spec["config"]["max_position_embeddings"] <= NEW_TOKENS:
         limit = spec["config"]["max_position_embeddings"]
         return [prefix_of(RULES, tokenizer, count) for count in (2, limit // 2, limit - 1)]
+    if spec["config"]["max_position_embeddings"] > LONG:
+        before = (CORPUS + "\n") * 3
+        return [before + "She asked", before + "The river runs", "The river"]
     prompts = list(PROMPTS) if tokenizer.encode("").ids else ["{"] + PROMPTS[1:]
     if spec["tokenizer"] in CHAT:
         prompts[-1] = CHAT[spec["tokenizer"]]
