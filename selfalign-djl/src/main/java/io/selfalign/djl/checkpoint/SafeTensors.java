@@ -73,7 +73,8 @@ public final class SafeTensors implements AutoCloseable {
         Path owner = owners.putIfAbsent(tensor.name(), file);
         if (owner != null) {
           throw new ModelLoadException(
-              String.format("%s: tensor '%s' is also in %s", file, tensor.name(), owner));
+              String.format(
+                  "%s: tensor %s is also in %s", file, JsonFields.quoted(tensor.name()), owner));
         }
         TensorType.of(tensor.type())
             .ifPresentOrElse(
@@ -169,8 +170,8 @@ public final class SafeTensors implements AutoCloseable {
               if (!file.equals(actual)) {
                 throw new ModelLoadException(
                     String.format(
-                        "%s: tensor '%s' is not in this file, where %s says it is",
-                        file, name, SafeTensorsIndex.NAME));
+                        "%s: tensor %s is not in this file, where %s says it is",
+                        file, JsonFields.quoted(name), SafeTensorsIndex.NAME));
               }
             });
   }
@@ -185,7 +186,9 @@ public final class SafeTensors implements AutoCloseable {
     }
     Path place = files.size() == 1 ? files.get(0) : folder.resolve(SafeTensorsIndex.NAME);
     String first =
-        entries.isEmpty() ? "" : ", the first is '" + entries.keySet().iterator().next() + "'";
+        entries.isEmpty()
+            ? ""
+            : ", the first is " + JsonFields.quoted(entries.keySet().iterator().next());
     return new ModelLoadException(
         String.format(
             "%s: tensor '%s' is missing; the checkpoint has %d tensors%s",

@@ -278,7 +278,7 @@ final class SafeTensorsHeader {
         throw unused(covered, tensor.offset());
       }
       covered = tensor.end();
-      last = "'" + tensor.name() + "'";
+      last = JsonFields.quoted(tensor.name());
     }
     if (covered < fileSize) {
       throw unused(covered, fileSize);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -146,6 +147,35 @@ class SafeTensorsFilesTest {
   void a_syntax_error_in_the_index_is_named_by_line_and_column() throws IOException {
     index("{'weight_map':\n  {'a' 'one.safetensors'}}");
     refused(folder.resolve(INDEX) + ":2:8: not valid JSON: ");
+  }
+
+  @Test
+  void names_of_any_length_and_kind_are_told_on_one_short_line() throws IOException {
+    String name = "a\\n\\u0000".repeat(5000);
+    shard("one.safetensors", name, 1);
+    index("{'weight_map':{'" + name + "':'one.safetensors','" + name + "b':'one.safetensors'}}");
+    assertShort(() -> SafeTensors.open(folder), "is not in this file");
+
+    shard("two.safetensors", name, 1);
+    index("{'weight_map':{'a':'one.safetensors','b':'two.safetensors'}}");
+    assertShort(() -> SafeTensors.open(folder), "is also in");
+
+    index("{'weight_map':{'" + name + "':3}}");
+    assertShort(() -> SafeTensors.open(folder), "is 3, but must be a text");
+
+    index("{'weight_map':{'" + name + "':'one.safetensors'}}");
+    try (SafeTensors tensors = SafeTensors.open(folder)) {
+      assertShort(() -> tensors.require("c"), "the first is 'a??a??");
+    }
+  }
+
+  private void assertShort(ThrowingCallable call, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(message)
+        .hasMessageNotContainingAny("\n", "\0")
+        .message()
+        .hasSizeLessThan(3 * folder.toString().length() + 300);
   }
 
   @Test
