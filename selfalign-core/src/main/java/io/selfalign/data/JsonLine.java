@@ -181,10 +181,7 @@ public final class JsonLine {
     String text = value.stringValue();
     int index = UnicodeText.indexOfUnpairedSurrogate(text);
     if (index >= 0) {
-      throw error(
-          String.format(
-              "field '%s' has an unpaired surrogate \\u%04x at index %d; it is not valid Unicode",
-              field, (int) text.charAt(index), index));
+      throw error(FieldChecks.unpairedSurrogate(field, text, index));
     }
     return text;
   }

@@ -1,0 +1,24 @@
+package io.selfalign.data;
+
+/**
+ * A question of a kind that a language model can't answer rightly from its memory alone, with its
+ * topic. Topic-guided self-instruction grows topics of the same kind from it, and questions on
+ * them.
+ *
+ * @param topic what the question is about, in a few words, such as {@code Night Trains}
+ * @param questionType what the question has in common with others of its kind, such as {@code
+ *     Questions about what has not happened yet}
+ * @param question the question itself
+ */
+public record TopicSeed(String topic, String questionType, String question) {
+  /**
+   * Checks the seed.
+   *
+   * @throws IllegalArgumentException if a text is blank, has a line break or an unpaired surrogate
+   */
+  public TopicSeed {
+    FieldChecks.checkLine("topic", topic);
+    FieldChecks.checkLine("question_type", questionType);
+    FieldChecks.checkLine("question", question);
+  }
+}
