@@ -7,9 +7,6 @@ import io.selfalign.error.SelfAlignException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -112,16 +109,11 @@ public final class JsonLines {
       throw new IllegalArgumentException(
           "a " + record.getClass().getName() + " makes no JSON object");
     }
-    try {
-      ByteBuffer bytes = UTF_8.newEncoder().encode(CharBuffer.wrap(json));
-      byte[] line = new byte[bytes.remaining() + 1];
-      bytes.get(line, 0, line.length - 1);
-      line[line.length - 1] = '\n';
-      return line;
-    } catch (CharacterCodingException e) {
+    if (UnicodeText.indexOfUnpairedSurrogate(json) >= 0) {
       throw new IllegalArgumentException(
-          "a " + record.getClass().getName() + " has a text with an unpaired surrogate", e);
+          "a " + record.getClass().getName() + " has a text with an unpaired surrogate");
     }
+    return (json + '\n').getBytes(UTF_8);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -71,15 +72,42 @@ public final class JsonLinesReader implements Closeable {
   }
 
   /**
+   * The next line as a Java record, or nothing at the end; as {@link JsonLine#as}, but faster.
+   *
+   * @throws InvalidDataException if the next line isn't such a record, or is too long
+   * @throws SelfAlignException if reading fails
+   */
+  public <T extends Record> Optional<T> next(Class<T> type) {
+    while (readLine()) {
+      String text = decode();
+      if (!text.isBlank()) {
+        return Optional.of(
+            JsonMapping.map(text, type)
+                .orElseGet(() -> JsonLine.parse(name, number, text).as(type)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
    * The records from here to the end, read as the stream is consumed. Its operations throw what
    * {@link #next()} throws; closing it closes this reader.
    */
   public Stream<JsonLine> stream() {
-    Spliterator<JsonLine> lines =
+    return stream(this::next);
+  }
+
+  /** The lines from here to the end as Java records; as {@link #stream()}, but faster. */
+  public <T extends Record> Stream<T> stream(Class<T> type) {
+    return stream(() -> next(type));
+  }
+
+  private <T> Stream<T> stream(Supplier<Optional<T>> source) {
+    Spliterator<T> lines =
         new AbstractSpliterator<>(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
           @Override
-          public boolean tryAdvance(Consumer<? super JsonLine> action) {
-            Optional<JsonLine> next = next();
+          public boolean tryAdvance(Consumer<? super T> action) {
+            Optional<T> next = source.get();
             next.ifPresent(action);
             return next.isPresent();
           }

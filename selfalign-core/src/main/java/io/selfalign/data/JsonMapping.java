@@ -12,6 +12,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
@@ -52,7 +53,19 @@ final class JsonMapping {
                       .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
           .build();
 
+  private static final ObjectReader STRICT_READER =
+      MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private JsonMapping() {}
+
+  /** A line as a record, or nothing if something is wrong with it: then the slow way tells what. */
+  static <T extends Record> Optional<T> map(String text, Class<T> type) {
+    try {
+      return Optional.ofNullable(STRICT_READER.forType(type).readValue(text));
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
+  }
 
   /** The line's object as a record; what goes wrong is told in the file's terms. */
   static <T extends Record> T map(JsonLine line, Class<T> type) {

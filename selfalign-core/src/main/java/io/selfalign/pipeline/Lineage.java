@@ -144,7 +144,7 @@ final class Lineage {
 
   private static void scan(
       String stage, Path file, long bytes, boolean kept, Consumer<Found> action) {
-    try (Stream<JsonLine> lines = StageFolder.lines(file, bytes)) {
+    try (Stream<JsonLine> lines = StageFolder.lines(file, bytes).stream()) {
       lines.forEach(
           line -> {
             List<String> parents = new ArrayList<>();

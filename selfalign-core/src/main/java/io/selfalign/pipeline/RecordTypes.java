@@ -1,17 +1,18 @@
 package io.selfalign.pipeline;
 
-import io.selfalign.data.JsonLine;
+import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a type of records must be so that a run can write, read and trace it. */
 final class RecordTypes {
   private RecordTypes() {}
 
-  /** A line as a record of a type that {@link #problem} finds nothing wrong with. */
-  static <T extends Traceable> T read(JsonLine line, Class<T> type) {
-    return type.cast(line.as(type.asSubclass(Record.class)));
+  /** The lines as records of a type that {@link #problem} finds nothing wrong with. */
+  static <T extends Traceable> Stream<T> read(JsonLinesReader lines, Class<T> type) {
+    return lines.stream(type.asSubclass(Record.class)).map(type::cast);
   }
 
   /** What is wrong with a type, to follow its name in a message. */

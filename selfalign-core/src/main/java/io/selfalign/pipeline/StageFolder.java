@@ -1,8 +1,8 @@
 package io.selfalign.pipeline;
 
 import io.selfalign.data.Drop;
-import io.selfalign.data.JsonLine;
 import io.selfalign.data.JsonLines;
+import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
@@ -120,14 +120,14 @@ record StageFolder(Path path) {
     return new Lines<>(drops(), Drop.class, totals.drops(), totals.dropBytes());
   }
 
-  /** The lines of the first bytes of a file. */
-  static Stream<JsonLine> lines(Path file, long bytes) {
-    if (bytes == 0) {
-      return Stream.empty();
-    }
+  /** The first bytes of a file, of which nothing need exist if there are none. */
+  static JsonLinesReader lines(Path file, long bytes) {
     try {
-      InputStream in = new FirstBytes(Files.newInputStream(file), bytes);
-      return JsonLines.read(in, file.toString(), Integer.MAX_VALUE - 8).stream();
+      InputStream in =
+          bytes == 0
+              ? InputStream.nullInputStream()
+              : new FirstBytes(Files.newInputStream(file), bytes);
+      return JsonLines.read(in, file.toString(), Integer.MAX_VALUE - 8);
     } catch (IOException e) {
       throw new SelfAlignException(file + ": can't be read: " + JsonLines.reason(e), e);
     }
@@ -146,7 +146,7 @@ record StageFolder(Path path) {
       implements Dataset<T> {
     @Override
     public Stream<T> stream() {
-      return lines(file, bytes).map(line -> RecordTypes.read(line, type));
+      return RecordTypes.read(lines(file, bytes), type);
     }
   }
 

@@ -278,22 +278,13 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  /**
-   * Scores each row's target token.
-   *
-   * @throws SelfAlignException if a score is not a number
-   */
+  /** Scores each row's target token; where logits are not finite, neither need the scores be. */
   public TokenScore[] score(NativeValue hidden, int[] targets) {
     try (NativeValue t = ints(targets);
         NativeValue scores = run("score", fixed.weights(), fixed.scales(), hidden, t)) {
       double[] values = scores.get().toDoubleArray();
       TokenScore[] result = new TokenScore[targets.length];
       for (int i = 0; i < result.length; i++) {
-        if (Double.isNaN(values[i])) {
-          throw new SelfAlignException(
-              "the model's logits are not numbers; use another data type (BF16 or F32), or check"
-                  + " that the checkpoint is whole");
-        }
         result[i] = new TokenScore(values[i], values[targets.length + i] != 0);
       }
       return result;

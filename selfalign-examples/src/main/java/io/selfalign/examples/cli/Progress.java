@@ -57,6 +57,11 @@ final class Progress implements AutoCloseable {
     drawn.ifPresent(d -> d.bar().stepBy(done));
   }
 
+  /** Shows a few words at the line's end. */
+  void note(String words) {
+    drawn.ifPresent(d -> d.bar().setExtraMessage(words));
+  }
+
   /** Draws the last state and ends the line. */
   @Override
   public void close() {

@@ -1,5 +1,6 @@
 package io.selfalign.examples.cli;
 
+import io.selfalign.pipeline.RunListener;
 import java.io.PrintStream;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,18 @@ final class ProgressArguments {
 
   /** Shows progress until the result is closed, if it is wanted; see {@link Progress#shown}. */
   Progress start(String task, String unit, OptionalLong total) {
-    boolean shown = progress == null ? watched : progress;
-    return shown ? Progress.shown(err, task, unit, total) : Progress.hidden();
+    return isShown() ? Progress.shown(err, task, unit, total) : Progress.hidden();
+  }
+
+  /** A listener that shows the progress of a run, if it is wanted. */
+  RunListener listener() {
+    if (!isShown()) {
+      return event -> {};
+    }
+    return new RunProgress(err);
+  }
+
+  private boolean isShown() {
+    return progress == null ? watched : progress;
   }
 }

@@ -1,0 +1,76 @@
+package io.selfalign.examples.cli;
+
+import io.selfalign.pipeline.RunEvent;
+import io.selfalign.pipeline.RunListener;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/**
+ * Shows a run on a terminal: for each stage a bar with rate and time left while it works, and a
+ * line with what it kept and dropped when it is done. Made for one run.
+ */
+final class RunProgress implements RunListener {
+  private final PrintStream err;
+  private Progress bar = Progress.hidden();
+  private boolean drawing;
+  private long shown;
+
+  RunProgress(PrintStream err) {
+    this.err = err;
+  }
+
+  @Override
+  public void on(RunEvent event) {
+    if (event instanceof RunEvent.StageResumed resumed) {
+      err.printf("%s: goes on after %,d units%n", resumed.stage(), resumed.units());
+    } else if (event instanceof RunEvent.Progress progress) {
+      draw(progress);
+    } else if (event instanceof RunEvent.TrainingStep step) {
+      draw(step.stage(), step.step(), OptionalLong.of(step.steps()));
+      bar.note(String.format("loss %.3f", step.loss()));
+    } else if (event instanceof RunEvent.StageEnded ended) {
+      endBar();
+      err.println(ended.stage() + ": " + counts(ended.records(), ended.drops()));
+    } else if (event instanceof RunEvent.RunFailed || event instanceof RunEvent.RunCancelled) {
+      endBar();
+    }
+  }
+
+  private void draw(RunEvent.Progress progress) {
+    draw(progress.stage(), progress.done(), progress.total());
+    bar.note(progress.records() + " kept, " + sum(progress.drops()) + " dropped");
+  }
+
+  private void draw(String stage, long done, OptionalLong total) {
+    if (!drawing) {
+      drawing = true;
+      shown = 0;
+      bar = Progress.shown(err, stage, "done", total);
+    }
+    bar.add(done - shown);
+    shown = done;
+  }
+
+  private void endBar() {
+    if (drawing) {
+      bar.close();
+    }
+    drawing = false;
+    bar = Progress.hidden();
+  }
+
+  private static String counts(long kept, Map<String, Long> drops) {
+    String rules =
+        drops.entrySet().stream()
+            .map(rule -> String.format("%s %,d", rule.getKey(), rule.getValue()))
+            .collect(Collectors.joining(", "));
+    return String.format("%,d kept, %,d dropped", kept, sum(drops))
+        + (rules.isEmpty() ? "" : " (" + rules + ")");
+  }
+
+  private static long sum(Map<String, Long> drops) {
+    return drops.values().stream().mapToLong(Long::longValue).sum();
+  }
+}
