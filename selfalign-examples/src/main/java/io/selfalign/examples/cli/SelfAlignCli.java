@@ -72,6 +72,7 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(
                 new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new ScoreCommand(models, in, out, new ProgressArguments(err, watched)))
+            .addSubcommand(new DedupeCommand(in, out))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)

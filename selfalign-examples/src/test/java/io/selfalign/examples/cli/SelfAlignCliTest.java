@@ -17,7 +17,12 @@ class SelfAlignCliTest {
   @ParameterizedTest
   @CsvSource(
       nullValues = "none",
-      value = {"none, generate", "generate, --max-new-tokens", "score, --device"})
+      value = {
+        "none, generate",
+        "generate, --max-new-tokens",
+        "score, --device",
+        "dedupe, --against"
+      })
   void help_is_everywhere(String command, String mentioned) {
     CommandRun run =
         command == null
