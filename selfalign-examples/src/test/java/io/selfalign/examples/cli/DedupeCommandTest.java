@@ -174,7 +174,7 @@ class DedupeCommandTest {
           }
         };
     PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
-    assertThat(SelfAlignCli.run(NO_MODEL, in, out, err, "dedupe")).isZero();
+    assertThat(SelfAlignCli.run(NO_MODEL, in, out, err, false, "dedupe")).isZero();
     String two = kept(0) + dropped(1, "input", 0, "1.0");
     assertThat(seen).containsExactly("", kept(0), two, two + kept(2));
   }
