@@ -1,6 +1,7 @@
 package io.selfalign.data;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A line of the ledger: something that was made and not kept.
@@ -15,6 +16,8 @@ public record Drop(String id, List<String> parents, String rule, String detail, 
     implements Traceable {
   /** Checks that id and rule are not blank, and copies the list. */
   public Drop {
+    Objects.requireNonNull(detail, "detail");
+    Objects.requireNonNull(text, "text");
     if (id.isBlank()) {
       throw new IllegalArgumentException("a drop's id is blank");
     }

@@ -2,16 +2,17 @@ package io.selfalign.pipeline;
 
 import io.selfalign.data.Traceable;
 import io.selfalign.error.CancelledException;
+import io.selfalign.error.SelfAlignException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -27,10 +28,6 @@ final class BatchRunner<I extends Traceable, O extends Traceable> {
     this.stage = stage;
     this.context = context;
     unitSize = stage.unitSize();
-    if (unitSize < 1) {
-      throw new IllegalStateException(
-          "stage '" + stage.name() + "': unitSize is " + unitSize + ", but must be 1 up");
-    }
   }
 
   void run() {
@@ -101,7 +98,8 @@ final class BatchRunner<I extends Traceable, O extends Traceable> {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      throw new IllegalStateException("a unit failed", Optional.ofNullable(e.getCause()).orElse(e));
+      throw new SelfAlignException(
+          "stage '" + stage.name() + "': a unit failed: " + e.getCause(), e);
     }
   }
 
@@ -111,7 +109,7 @@ final class BatchRunner<I extends Traceable, O extends Traceable> {
     boolean ended = false;
     while (!ended) {
       try {
-        ended = threads.awaitTermination(1, java.util.concurrent.TimeUnit.HOURS);
+        ended = threads.awaitTermination(1, TimeUnit.HOURS);
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -1,6 +1,7 @@
 package io.selfalign.pipeline;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,18 +10,27 @@ final class EventPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
   private final List<RunListener> listeners;
+  private final BooleanSupplier cancelled;
 
-  EventPublisher(List<RunListener> listeners) {
+  EventPublisher(List<RunListener> listeners, BooleanSupplier cancelled) {
     this.listeners = listeners;
+    this.cancelled = cancelled;
   }
 
   void publish(RunEvent event) {
     LOG.debug("{}", event);
     for (RunListener listener : listeners) {
+      boolean interrupted = Thread.currentThread().isInterrupted();
       try {
         listener.on(event);
-      } catch (RuntimeException | AssertionError | LinkageError e) {
+      } catch (Exception | AssertionError | LinkageError | StackOverflowError e) {
         LOG.warn("a listener failed at {}; the run goes on", event, e);
+      }
+      // A listener's interrupt is none of the run's business; one of Run.cancel, which sets its
+      // flag
+      // before, is put back.
+      if (!interrupted && Thread.interrupted() && cancelled.getAsBoolean()) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -2,6 +2,7 @@ package io.selfalign.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.JsonLine;
 import io.selfalign.data.JsonLines;
 import io.selfalign.error.InvalidDataException;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,13 +24,20 @@ import java.util.Optional;
  * count. Memory does not grow with the number of units.
  */
 final class Journal implements Closeable {
-  /** The first line. */
-  record Header(String stage, int format, String fingerprint) {}
+  /**
+   * The first line; the inputs are the stages upstream with the last checksums of their journals.
+   */
+  record Header(String stage, int format, String fingerprint, Map<String, String> inputs) {
+    Header {
+      inputs = ImmutableSortedMap.copyOf(inputs);
+    }
+  }
 
   /** The last line. */
   record Footer(boolean complete, long units) {}
 
-  private static final int MAX_LINE_BYTES = 1 << 20;
+  /** The longest line that is written. */
+  static final int MAX_LINE_BYTES = 1 << 20;
 
   private final Path file;
   private final InputStream in;
@@ -53,8 +62,13 @@ final class Journal implements Closeable {
               ? new BufferedInputStream(Files.newInputStream(file), 1 << 16)
               : InputStream.nullInputStream();
       Journal journal = new Journal(file, in);
-      journal.header = journal.nextLine().map(text -> journal.as(text, Header.class));
-      return journal;
+      try {
+        journal.header = journal.nextLine().map(text -> journal.as(text, Header.class));
+        return journal;
+      } catch (RuntimeException e) {
+        journal.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw unreadable(file, e);
     }

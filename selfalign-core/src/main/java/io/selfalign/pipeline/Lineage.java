@@ -90,7 +90,7 @@ final class Lineage {
     return traced;
   }
 
-  /** One pass: what a record was made from stands before it. */
+  /** Stage by stage: what a record was made from is of its own stage or one before. */
   private List<TracedRecord> descendants(List<Found> self) {
     List<TracedRecord> traced = new ArrayList<>();
     Map<String, Map<String, Integer>> distances = new HashMap<>();
@@ -100,18 +100,22 @@ final class Lineage {
           .put(found.key().stage(), 0);
     }
     for (String stage : manifest.names()) {
-      scan(
-          stage,
-          found -> {
-            int distance = distance(found, distances);
-            Map<String, Integer> known = distances.getOrDefault(found.key().id(), Map.of());
-            if (distance < Integer.MAX_VALUE && !known.containsKey(stage)) {
-              distances
-                  .computeIfAbsent(found.key().id(), id -> new HashMap<>())
-                  .put(stage, distance);
-              traced.add(traced(found, Relation.DESCENDANT, distance));
-            }
-          });
+      int before;
+      do {
+        before = traced.size();
+        scan(
+            stage,
+            found -> {
+              int distance = distance(found, distances);
+              Map<String, Integer> known = distances.getOrDefault(found.key().id(), Map.of());
+              if (distance < Integer.MAX_VALUE && !known.containsKey(stage)) {
+                distances
+                    .computeIfAbsent(found.key().id(), id -> new HashMap<>())
+                    .put(stage, distance);
+                traced.add(traced(found, Relation.DESCENDANT, distance));
+              }
+            });
+      } while (traced.size() > before); // a kept record may come of a dropped one of its stage
     }
     traced.sort(Comparator.comparingInt(TracedRecord::distance));
     return traced;

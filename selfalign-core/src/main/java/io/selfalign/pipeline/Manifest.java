@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,6 +28,8 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
 
   static final String FILE = "manifest.json";
 
+  private static final String CHECKSUM = "crc32c";
+
   /**
    * A stage.
    *
@@ -34,6 +37,7 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
    * @param inputs the stages whose output is its input
    * @param after the stages that it comes after besides
    * @param record the simple name of the type of its records
+   * @param fields the components of that type
    * @param settings its settings
    * @param fingerprint of everything that decides its output
    */
@@ -42,11 +46,13 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
       List<String> inputs,
       List<String> after,
       String record,
+      List<String> fields,
       ObjectNode settings,
       String fingerprint) {
     Entry {
       inputs = List.copyOf(inputs);
       after = List.copyOf(after);
+      fields = List.copyOf(fields);
     }
 
     List<String> upstream() {
@@ -80,9 +86,11 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
     }
     try {
       String text = Files.readString(file);
-      ObjectNode tree = JsonLines.parse(file.toString(), 1, text).object();
+      ObjectNode tree = parse(file, text);
+      String checksum = tree.path(CHECKSUM).asString("");
+      tree.remove(CHECKSUM);
       int found = tree.path("format").asInt(-1);
-      if (found != FORMAT) {
+      if (found != FORMAT && tree.path("format").isIntegralNumber()) {
         throw new InvalidDataException(
             file
                 + ": the run directory has format "
@@ -93,16 +101,41 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
                 + tree.path("library")
                 + "), or another directory");
       }
+      if (found != FORMAT || !checksum(tree).equals(checksum)) {
+        throw new InvalidDataException(
+            file
+                + ": the manifest was changed after it was written; restore it from a copy, or begin"
+                + " the run in another directory");
+      }
       return Optional.of(JsonLines.parse(file.toString(), 1, tree.toString()).as(Manifest.class));
     } catch (IOException e) {
       throw new SelfAlignException(file + ": can't be read: " + JsonLines.reason(e), e);
     }
   }
 
+  private static ObjectNode parse(Path file, String text) {
+    try {
+      return JsonLines.parse(file.toString(), 1, text).object();
+    } catch (InvalidDataException e) {
+      throw new InvalidDataException(
+          file
+              + ": is no manifest of a run; restore it from a copy, or begin the run in another"
+              + " directory",
+          e);
+    }
+  }
+
+  private static String checksum(ObjectNode tree) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(tree.toString().getBytes(UTF_8));
+    return JournalLine.hex(checksum);
+  }
+
   void write(Storage storage, Path directory) {
     Path file = directory.resolve(FILE);
     String name = file.toString();
     ObjectNode tree = JsonLines.parse(name, 1, new String(JsonLines.encode(this), UTF_8)).object();
+    tree.put(CHECKSUM, checksum(tree));
     try {
       storage.replace(file, (tree.toPrettyString() + "\n").getBytes(UTF_8));
     } catch (IOException e) {

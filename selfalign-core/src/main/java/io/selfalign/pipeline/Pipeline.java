@@ -143,6 +143,7 @@ public final class Pipeline {
     /**
      * Adds a stage.
      *
+     * @param input what it reads
      * @param after outputs that must be complete before it, and of which it may read those types
      *     that it {@linkplain Stage#alsoReads also reads}
      * @throws IllegalArgumentException if names, types or outputs do not fit, naming the stage and
@@ -158,6 +159,15 @@ public final class Pipeline {
     @CanIgnoreReturnValue
     public <I extends Traceable, O extends Traceable> Output<O> stage(
         Stage<I, O> stage, List<? extends Output<? extends I>> inputs, Output<?>... after) {
+      if (inputs.isEmpty()) {
+        throw wrong(stage, "has no input; wire it to one of " + nodes.keySet());
+      }
+      if (inputs.stream().map(Output::stage).distinct().count() < inputs.size()) {
+        throw wrong(stage, "has the same input twice");
+      }
+      if (stage instanceof BatchStage<?, ?> batches && batches.unitSize() < 1) {
+        throw wrong(stage, "has a unitSize of " + batches.unitSize() + ", but must have 1 or more");
+      }
       for (Output<?> input : inputs) {
         checkOwn(stage, input);
         if (!stage.inputType().isAssignableFrom(input.type())) {
@@ -186,7 +196,7 @@ public final class Pipeline {
               stage.name(),
               stage.outputType(),
               Optional.of(stage),
-              inputs.stream().map(Output::stage).distinct().toList(),
+              inputs.stream().map(Output::stage).toList(),
               List.of(after).stream().map(Output::stage).distinct().toList()),
           stage.outputType());
     }

@@ -1,8 +1,15 @@
 package io.selfalign.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
+import io.selfalign.error.InvalidDataException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -26,6 +33,56 @@ final class RecordTypes {
     return overridesParents(type) && !hasComponent(type, "parents")
         ? Optional.of("has parents() without a component 'parents', which would not be written")
         : Optional.empty();
+  }
+
+  /**
+   * Checks that records will be read again as what they are: the first by reading it, all by
+   * looking for null, which a field can't have.
+   *
+   * @throws IllegalArgumentException naming the record and what is wrong
+   */
+  static void checkWritable(List<? extends Traceable> records) {
+    for (Traceable record : records) {
+      for (RecordComponent component : record.getClass().getRecordComponents()) {
+        if (isNull(component, record)) {
+          throw new IllegalArgumentException(
+              "record '" + record.id() + "': " + component.getName() + " is null");
+        }
+      }
+    }
+    if (!records.isEmpty()) {
+      Traceable first = records.get(0);
+      String json = new String(JsonLines.encode(first), UTF_8);
+      try {
+        Object unused =
+            JsonLines.parse("json", 1, json).as(first.getClass().asSubclass(Record.class));
+      } catch (InvalidDataException e) {
+        throw new IllegalArgumentException(
+            "record '" + first.id() + "' could not be read again once written: " + e.getMessage(),
+            e);
+      }
+    }
+  }
+
+  private static boolean isNull(RecordComponent component, Traceable record) {
+    if (component.getType().isPrimitive()) {
+      return false;
+    }
+    try {
+      Method accessor = component.getAccessor();
+      accessor.setAccessible(true);
+      return accessor.invoke(record) == null;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          "record type " + record.getClass().getName() + " can't be read: " + e, e);
+    }
+  }
+
+  /** The components of a type, for a fingerprint: {@code text: java.lang.String}. */
+  static List<String> shape(Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(c -> c.getName() + ": " + c.getGenericType().getTypeName())
+        .toList();
   }
 
   private static boolean hasComponent(Class<?> type, String name) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run of a pipeline in a directory. It runs once: {@link #run()} may be called once, {@link
@@ -26,11 +28,16 @@ import org.jspecify.annotations.Nullable;
  * so that it can be stopped without touching the caller's.
  */
 public final class Run {
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
   private final Pipeline pipeline;
   private final Path directory;
   private final RunOptions options;
   private final Storage storage;
   private final EventPublisher events;
+
+  /** What the stages that are complete have. */
+  private final Map<String, StageFolder.State> states = new HashMap<>();
 
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile boolean cancelled;
@@ -48,7 +55,7 @@ public final class Run {
     this.directory = directory;
     this.options = options;
     this.storage = storage;
-    events = new EventPublisher(options.listeners());
+    events = new EventPublisher(options.listeners(), () -> cancelled);
   }
 
   /**
@@ -92,10 +99,11 @@ public final class Run {
     if (failure instanceof Error error) {
       throw error;
     }
-    if (result == null) {
-      throw new IllegalStateException("the run ended without a result", failure);
+    if (failure != null) {
+      // A checked exception that came without having been declared.
+      throw new SelfAlignException("the run failed: " + failure, failure);
     }
-    return result;
+    return Optional.ofNullable(result).orElseThrow();
   }
 
   /**
@@ -113,16 +121,25 @@ public final class Run {
   private void work() {
     try {
       checkCancelled();
-      storage.createFolder(directory);
+      createDirectory();
       try (RunLock lock = RunLock.acquire(directory)) {
         result = runLocked();
       }
-    } catch (IOException e) {
-      failure =
-          new SelfAlignException(
-              directory + ": the run directory can't be made: " + JsonLines.reason(e), e);
     } catch (Throwable e) {
       failure = e;
+    }
+  }
+
+  private void createDirectory() {
+    if (pipeline.nodes().stream().anyMatch(node -> node.stage().isEmpty())) {
+      RunDirectory existing = RunDirectory.open(directory); // or says that it is none
+      LOG.debug("{} has {}", directory, existing.stageNames());
+    }
+    try {
+      storage.createFolder(directory);
+    } catch (IOException e) {
+      throw new SelfAlignException(
+          directory + ": the run directory can't be made: " + JsonLines.reason(e), e);
     }
   }
 
@@ -137,13 +154,11 @@ public final class Run {
         checkCancelled();
         Manifest.Entry entry = manifest.stage(node.name()).orElseThrow();
         summaries.add(
-            node.stage().isPresent()
-                ? runStage(node.stage().get(), node, entry)
-                : completed(entry));
+            node.stage().isPresent() ? runStage(node.stage().get(), node, entry) : reused(node));
       }
       events.publish(new RunEvent.RunEnded(Duration.ofNanos(System.nanoTime() - start)));
       return new RunResult(new RunDirectory(directory, manifest), summaries);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       if (e instanceof CancelledException || (cancelled && e instanceof Exception)) {
         events.publish(new RunEvent.RunCancelled());
         throw cancellation(e);
@@ -162,11 +177,16 @@ public final class Run {
         throw plan.refusal();
       }
       Manifest was = before.orElseThrow();
-      kept =
-          Optional.of(
-              Aside.move(storage, directory, was, Aside.withDependents(was, plan.changed())));
+      List<String> moved = Aside.withDependents(was, plan.changed());
+      checkRemade(moved);
+      kept = Optional.of(Aside.move(storage, directory, was, moved));
     }
     Manifest manifest = plan.manifest(kept);
+    for (Node node : pipeline.nodes()) {
+      if (node.stage().isEmpty()) {
+        states.put(node.name(), completed(manifest.stage(node.name()).orElseThrow()));
+      }
+    }
     try {
       storage.delete(Storage.temporary(directory.resolve(Manifest.FILE)));
     } catch (IOException e) {
@@ -178,33 +198,68 @@ public final class Run {
     return manifest;
   }
 
+  /** What is begun anew must be made by this pipeline. */
+  private void checkRemade(List<String> moved) {
+    for (Node node : pipeline.nodes()) {
+      if (node.stage().isEmpty() && moved.contains(node.name())) {
+        throw new SelfAlignException(
+            directory
+                + ": stage '"
+                + node.name()
+                + "' would begin anew, but this pipeline does not make it; run the one that does,"
+                + " with startAnewWhenChanged(true), or use the seed and options of before");
+      }
+    }
+  }
+
   private <I extends Traceable, O extends Traceable> StageSummary runStage(
       Stage<I, O> stage, Node node, Manifest.Entry entry) {
     String name = node.name();
     StageFolder folder = RunDirectory.stageFolder(directory, name);
     StageFolder.State state = folder.verify(name, entry.fingerprint());
-    StageTiming timing = new StageTiming(storage, directory, name, state.totals());
-    if (state.complete()) {
-      events.publish(new RunEvent.StageReused(name));
-      return ended(name, state.totals(), Duration.ZERO);
+    Journal.Header header =
+        new Journal.Header(name, Manifest.FORMAT, entry.fingerprint(), checksums(entry));
+    if (state.begun() && !state.inputs().equals(header.inputs())) {
+      throw StageFolder.damaged(
+          folder.journal() + ":1", "stage '" + name + "' was made of other data than is there now");
     }
-    Totals totals = state.totals();
-    try (StageStore store = StageStore.open(storage, folder, name, entry.fingerprint(), state)) {
+    if (state.complete()) {
+      states.put(name, state);
+      return reused(node);
+    }
+    StageTiming timing = new StageTiming(storage, directory, name, state.totals());
+    try (StageStore store = StageStore.open(storage, folder, header, state)) {
+      Totals totals = state.totals();
       events.publish(
           totals.units() == 0
               ? new RunEvent.StageStarted(name)
               : new RunEvent.StageResumed(name, totals.units(), totals.records(), totals.drops()));
       try {
+        checkCancelled();
         stage.run(stageRun(stage, node, folder, store));
+        checkCancelled();
         store.complete();
         timing.write("complete", store.totals());
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         timing.write(e instanceof CancelledException ? "cancelled" : "failed", store.totals());
         throw e;
       }
-      totals = store.totals();
+      states.put(name, store.state());
     }
-    return ended(name, totals, timing.elapsed());
+    return ended(name, timing.elapsed());
+  }
+
+  /** The last checksums of the journals of all stages upstream. */
+  private Map<String, String> checksums(Manifest.Entry entry) {
+    Map<String, String> checksums = new HashMap<>();
+    for (String name : entry.upstream()) {
+      checksums.put(name, state(name).checksum());
+    }
+    return checksums;
+  }
+
+  private StageFolder.State state(String stage) {
+    return Optional.ofNullable(states.get(stage)).orElseThrow();
   }
 
   private <I extends Traceable, O extends Traceable> StageRun<I, O> stageRun(
@@ -222,19 +277,22 @@ public final class Run {
         store);
   }
 
-  /** The records of those of the stages that write this type. */
+  /** The records of those of the stages that write this type, in the order of the stages. */
   private <T extends Traceable> Dataset<T> concatenated(Class<T> type, List<String> stages) {
+    Map<String, Class<? extends Traceable>> types = new HashMap<>();
+    pipeline.nodes().forEach(node -> types.put(node.name(), node.type()));
     List<Dataset<? extends T>> parts = new ArrayList<>();
-    for (Node node : pipeline.nodes()) {
-      if (stages.contains(node.name()) && type.isAssignableFrom(node.type())) {
-        StageFolder folder = RunDirectory.stageFolder(directory, node.name());
-        parts.add(folder.records(node.type().asSubclass(type), folder.totals()));
+    for (String stage : stages) {
+      Class<? extends Traceable> written = Optional.ofNullable(types.get(stage)).orElseThrow();
+      if (type.isAssignableFrom(written)) {
+        StageFolder folder = RunDirectory.stageFolder(directory, stage);
+        parts.add(folder.records(written.asSubclass(type), state(stage).totals()));
       }
     }
     return new ConcatenatedDataset<>(type, parts);
   }
 
-  private StageSummary completed(Manifest.Entry entry) {
+  private StageFolder.State completed(Manifest.Entry entry) {
     StageFolder folder = RunDirectory.stageFolder(directory, entry.name());
     StageFolder.State state = folder.verify(entry.name(), entry.fingerprint());
     if (!state.complete()) {
@@ -244,11 +302,16 @@ public final class Run {
               + entry.name()
               + "' is not complete; finish the run that makes it first");
     }
-    events.publish(new RunEvent.StageReused(entry.name()));
-    return ended(entry.name(), state.totals(), Duration.ZERO);
+    return state;
   }
 
-  private StageSummary ended(String name, Totals totals, Duration duration) {
+  private StageSummary reused(Node node) {
+    events.publish(new RunEvent.StageReused(node.name()));
+    return ended(node.name(), Duration.ZERO);
+  }
+
+  private StageSummary ended(String name, Duration duration) {
+    Totals totals = state(name).totals();
     events.publish(
         new RunEvent.StageEnded(
             name, totals.records(), totals.rules(), totals.counters(), duration));

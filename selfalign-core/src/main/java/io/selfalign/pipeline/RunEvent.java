@@ -19,7 +19,8 @@ import java.util.OptionalLong;
  * RunEnded | RunFailed | RunCancelled
  * }</pre>
  *
- * <p>A run that fails or is cancelled leaves its stage without StageEnded. A stage that was
+ * <p>A run that can't begin, because its directory is in use or was begun otherwise, throws and has
+ * no events. A run that fails or is cancelled leaves its stage without StageEnded. A stage that was
  * complete before has StageReused and StageEnded alone.
  */
 public sealed interface RunEvent {
@@ -46,7 +47,7 @@ public sealed interface RunEvent {
   /** A stage was complete before; its output is used as it is. */
   record StageReused(String stage) implements RunEvent {}
 
-  /** A unit is on disk. */
+  /** A unit is committed. */
   record UnitCommitted(String stage, CommittedUnit unit) implements RunEvent {}
 
   /**

@@ -7,7 +7,7 @@ package io.selfalign.pipeline;
  * all on the run's own thread, with several listeners in the order in which they were added.
  *
  * <p><b>Cost.</b> The run waits for each call, so return fast and hand on what takes long. A unit
- * is on disk before its event, and an event is not repeated after a crash.
+ * is committed before its event, and an event is not repeated after a crash.
  *
  * <p><b>Errors.</b> What a listener throws is logged and changes nothing else.
  */

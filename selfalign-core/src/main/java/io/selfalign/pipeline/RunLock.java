@@ -1,25 +1,29 @@
 package io.selfalign.pipeline;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.selfalign.data.JsonLine;
 import io.selfalign.data.JsonLines;
 import io.selfalign.error.SelfAlignException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a second run out of a directory. The operating system holds the lock, so it ends with its
- * process however that dies; the file {@code lock} only says who that is. It stays when the lock is
- * released, empty: deleting it would let two processes lock two files of one name.
+ * Keeps a second run out of a directory. The operating system holds a lock on the empty file {@code
+ * .lock}, so it ends with its process however that dies; the file {@code lock} says who that is.
+ * Both stay when the lock is released: deleting a file that is locked would let two processes lock
+ * two files of one name.
+ *
+ * <p>Where locks are POSIX's, closing any descriptor of the locked file releases the lock for the
+ * whole process. So nobody reads that file, and this process opens it only while it holds no lock
+ * on it.
  */
 final class RunLock implements AutoCloseable {
   /** Who holds a lock. */
@@ -30,14 +34,18 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  private static final String OWNER = "lock";
+
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
-  /** Far behind the content, which other processes could not read on Windows if it were locked. */
-  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+  /** The directories that this process has locked. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  private final Path directory;
   private final RandomAccessFile file;
 
-  private RunLock(RandomAccessFile file) {
+  private RunLock(Path directory, RandomAccessFile file) {
+    this.directory = directory;
     this.file = file;
   }
 
@@ -47,28 +55,31 @@ final class RunLock implements AutoCloseable {
    * @throws SelfAlignException if it is in use, naming the process and its start
    */
   static RunLock acquire(Path directory) {
-    Path path = directory.resolve("lock");
+    Path real;
+    try {
+      real = directory.toRealPath();
+    } catch (IOException e) {
+      throw new SelfAlignException(directory + ": can't be locked: " + JsonLines.reason(e), e);
+    }
+    if (!HELD.add(real)) {
+      throw inUse(directory, owner(real));
+    }
     RandomAccessFile file = null;
     try {
-      file = new RandomAccessFile(path.toFile(), "rw");
-      FileLock lock = tryLock(file);
-      String content = content(file);
-      if (lock == null) {
-        throw inUse(directory, content);
+      file = new RandomAccessFile(real.resolve(".lock").toFile(), "rw");
+      if (file.getChannel().tryLock() == null) {
+        throw inUse(directory, owner(real));
       }
-      holder(content)
-          .ifPresent(holder -> LOG.info("{}: {} ended without finishing the run", path, holder));
-      ProcessHandle process = ProcessHandle.current();
-      Instant started = process.info().startInstant().orElseGet(Instant::now);
-      file.seek(0);
-      file.setLength(0);
-      file.write(JsonLines.encode(new Holder(process.pid(), started.toString())));
-      return new RunLock(file);
+      owner(real)
+          .ifPresent(
+              holder -> LOG.info("{}: {} ended without finishing the run", directory, holder));
+      Files.write(real.resolve(OWNER), JsonLines.encode(myself()));
+      return new RunLock(real, file);
     } catch (IOException e) {
-      closeQuietly(file);
-      throw new SelfAlignException(path + ": can't be locked: " + JsonLines.reason(e), e);
+      release(real, file);
+      throw new SelfAlignException(directory + ": can't be locked: " + JsonLines.reason(e), e);
     } catch (SelfAlignException e) {
-      closeQuietly(file);
+      release(real, file);
       throw e;
     }
   }
@@ -76,26 +87,25 @@ final class RunLock implements AutoCloseable {
   @Override
   public void close() {
     try {
-      file.setLength(0);
+      Files.write(directory.resolve(OWNER), new byte[0]);
     } catch (IOException e) {
-      LOG.debug("the lock's content stays behind", e);
+      LOG.debug("the owner's name stays behind", e);
     }
-    closeQuietly(file);
+    release(directory, file);
   }
 
-  private static @Nullable FileLock tryLock(RandomAccessFile file) throws IOException {
+  private static Holder myself() {
+    ProcessHandle process = ProcessHandle.current();
+    Instant started = process.info().startInstant().orElseGet(Instant::now);
+    return new Holder(process.pid(), started.toString());
+  }
+
+  private static Optional<Holder> owner(Path directory) {
     try {
-      return file.getChannel().tryLock(LOCKED_BYTE, 1, false);
-    } catch (OverlappingFileLockException e) {
-      return null; // a run of this process has it
+      return holder(Files.readString(directory.resolve(OWNER)));
+    } catch (IOException e) {
+      return Optional.empty();
     }
-  }
-
-  private static String content(RandomAccessFile file) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(file.length(), 4096)];
-    file.seek(0);
-    file.readFully(bytes);
-    return new String(bytes, UTF_8);
   }
 
   private static Optional<Holder> holder(String content) {
@@ -112,21 +122,23 @@ final class RunLock implements AutoCloseable {
     return line.as(Holder.class);
   }
 
-  private static SelfAlignException inUse(Path directory, String content) {
+  private static SelfAlignException inUse(Path directory, Optional<Holder> owner) {
     return new SelfAlignException(
         directory
             + ": is in use by "
-            + holder(content).map(Holder::toString).orElse("another process")
+            + owner.map(Holder::toString).orElse("another process")
             + "; wait until it ends, stop it, or use another directory");
   }
 
-  private static void closeQuietly(@Nullable RandomAccessFile file) {
+  private static void release(Path directory, @Nullable RandomAccessFile file) {
     try {
       if (file != null) {
         file.close();
       }
     } catch (IOException e) {
       LOG.debug("closing the lock", e);
+    } finally {
+      HELD.remove(directory);
     }
   }
 }

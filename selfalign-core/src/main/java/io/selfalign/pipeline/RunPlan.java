@@ -57,6 +57,8 @@ final class RunPlan {
     if (before.isPresent() && before.get().seed() != seed) {
       changed.addAll(before.get().names());
     }
+    // What has not begun may still be changed.
+    changed.removeIf(name -> !RunDirectory.stageFolder(directory, name).begun());
     return changed;
   }
 
@@ -68,7 +70,9 @@ final class RunPlan {
       differences.add("the seed is " + seed + ", but was " + was.seed());
     }
     for (Manifest.Entry entry : now.values()) {
-      was.stage(entry.name()).ifPresent(old -> differences(entry, old, differences));
+      if (changed().contains(entry.name())) {
+        was.stage(entry.name()).ifPresent(old -> differences(entry, old, differences));
+      }
     }
     return new SelfAlignException(
         directory
@@ -109,15 +113,24 @@ final class RunPlan {
     if (!is.record().equals(was.record())) {
       out.add(stage + "it writes " + is.record() + ", but wrote " + was.record());
     }
+    if (!is.fields().equals(was.fields())) {
+      out.add(stage + "its records have " + is.fields() + ", but had " + was.fields());
+    }
   }
 
   private Manifest.Entry entry(Node node, Stage<?, ?> stage) {
-    Settings settings = stage.settings();
+    Settings settings;
+    try {
+      settings = stage.settings();
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new SelfAlignException("stage '" + node.name() + "': " + e.getMessage(), e);
+    }
     Map<String, Object> decisive = new LinkedHashMap<>();
     decisive.put("format", Manifest.FORMAT);
     decisive.put("seed", seed);
     decisive.put("stage", node.name());
     decisive.put("record", node.type().getSimpleName());
+    decisive.put("fields", RecordTypes.shape(node.type()));
     decisive.put("settings", settings.fingerprint());
     decisive.put("inputs", fingerprints(node.inputs()));
     decisive.put("after", fingerprints(node.after()));
@@ -126,6 +139,7 @@ final class RunPlan {
         node.inputs(),
         node.after(),
         node.type().getSimpleName(),
+        RecordTypes.shape(node.type()),
         settings.tree(),
         Settings.sha256(new String(JsonLines.encode(decisive), UTF_8)));
   }

@@ -4,6 +4,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.Traceable;
+import io.selfalign.error.CancelledException;
 import java.util.Iterator;
 import java.util.stream.Stream;
 
@@ -38,7 +39,13 @@ final class SourceStage<T extends Traceable> implements Stage<T, T> {
   public Settings settings() {
     Hasher hasher = Hashing.sha256().newHasher();
     try (Stream<T> stream = records.stream()) {
-      stream.forEach(record -> hasher.putBytes(JsonLines.encode(record)));
+      stream.forEach(
+          record -> {
+            if (Thread.currentThread().isInterrupted()) {
+              throw new CancelledException("interrupted while reading source '" + name + "'");
+            }
+            hasher.putBytes(JsonLines.encode(record));
+          });
     }
     return Settings.builder()
         .add("records", records.size())

@@ -12,7 +12,8 @@ import java.util.Set;
  * <p>A stage is a function of its {@link #settings}, its seed and its input: run again from any
  * committed unit, it must make the same units as before. Draw random numbers from {@link
  * StageContext#random} or give {@link StageContext#seed} to the model; use no clock, no order of
- * hash sets, no state left from earlier calls.
+ * hash sets, no state left from earlier calls. When its code changes what it makes, its settings
+ * must change too, by a version for example: a run can't see code.
  *
  * @param <I> the input's type, a Java record
  * @param <O> the output's type, a Java record

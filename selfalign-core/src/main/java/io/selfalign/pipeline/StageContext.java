@@ -57,7 +57,7 @@ public interface StageContext<I extends Traceable, O extends Traceable> extends 
 
   /**
    * Commits a unit: all its records, drops and counters, or none. When this returns they survive
-   * the death of the process and of the machine.
+   * the death of the process; in a power cut the units of the last second may be lost, whole.
    *
    * @throws IllegalArgumentException if a record can't be written as JSON, is of another type, or
    *     has a blank id; nothing is committed

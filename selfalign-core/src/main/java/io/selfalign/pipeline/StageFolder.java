@@ -4,6 +4,7 @@ import io.selfalign.data.Drop;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
+import io.selfalign.error.CancelledException;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
 import java.io.BufferedInputStream;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
@@ -40,8 +42,18 @@ record StageFolder(Path path) {
     return path.resolve("files");
   }
 
-  /** The state of a stage. */
-  record State(Totals totals, boolean complete, String checksum, long journalEnd) {
+  /**
+   * The state of a stage.
+   *
+   * @param checksum the last checksum of its journal, which stands for all its data
+   * @param inputs the same of the stages upstream, when it was begun
+   */
+  record State(
+      Totals totals,
+      boolean complete,
+      String checksum,
+      long journalEnd,
+      Map<String, String> inputs) {
     boolean begun() {
       return journalEnd > 0;
     }
@@ -57,41 +69,42 @@ record StageFolder(Path path) {
     try (Journal entries = Journal.open(journal());
         Committed recordBytes = new Committed(records());
         Committed dropBytes = new Committed(drops())) {
-      entries
-          .header()
-          .ifPresent(
-              header -> {
-                if (!header.fingerprint().equals(fingerprint)) {
-                  throw damaged(
-                      journal() + ":1",
-                      "the journal is of stage '"
-                          + header.stage()
-                          + "' with other options or input than the manifest says");
-                }
-              });
+      if (entries.header().isEmpty()) {
+        recordBytes.checkUnbegun(journal());
+        dropBytes.checkUnbegun(journal());
+      } else if (!entries.header().get().fingerprint().equals(fingerprint)) {
+        throw damaged(
+            journal() + ":1",
+            "the journal is of stage '"
+                + entries.header().get().stage()
+                + "' with other options or input than the manifest says");
+      }
       for (var entry = entries.next(); entry.isPresent(); entry = entries.next()) {
         recordBytes.check(entry.get().unit(), entry.get().records());
         dropBytes.check(entry.get().unit(), entry.get().drops());
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancelledException("interrupted while checking stage '" + stage + "'");
+        }
       }
       if (entries.complete()) {
         recordBytes.checkEnd();
         dropBytes.checkEnd();
       }
-      return new State(entries.totals(), entries.complete(), entries.checksum(), entries.end());
+      return new State(
+          entries.totals(),
+          entries.complete(),
+          entries.checksum(),
+          entries.end(),
+          entries.header().map(Journal.Header::inputs).orElse(Map.of()));
     } catch (IOException e) {
       throw new SelfAlignException(
           path + ": stage '" + stage + "' can't be read: " + JsonLines.reason(e), e);
     }
   }
 
-  /** What is committed, without a look at the data. */
-  Totals totals() {
-    try (Journal entries = Journal.open(journal())) {
-      while (entries.next().isPresent()) {
-        // adds up
-      }
-      return entries.totals();
-    }
+  /** Whether a process has begun the stage. */
+  boolean begun() {
+    return journal().toFile().length() > 0;
   }
 
   /** The units of a journal that was verified. */
@@ -212,6 +225,12 @@ record StageFolder(Path path) {
                 line + 1, line + extent.count(), unit));
       }
       line += extent.count();
+    }
+
+    void checkUnbegun(Path journal) throws IOException {
+      if (in.read() >= 0) {
+        throw damaged(journal.toString(), "the journal is missing or empty, but there is data");
+      }
     }
 
     void checkEnd() throws IOException {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -54,14 +55,11 @@ final class StageStore implements Closeable {
   /**
    * Opens a folder after what is committed in it.
    *
+   * @param header the journal's first line, if it has none yet
    * @param state what {@link StageFolder#verify} found
    */
   static StageStore open(
-      Storage storage,
-      StageFolder folder,
-      String stage,
-      String fingerprint,
-      StageFolder.State state) {
+      Storage storage, StageFolder folder, Journal.Header header, StageFolder.State state) {
     Storage.Output[] opened = new Storage.Output[3];
     try {
       storage.createFolder(folder.files());
@@ -70,9 +68,11 @@ final class StageStore implements Closeable {
       opened[2] = storage.open(folder.journal(), state.journalEnd());
       StageStore store = new StageStore(folder, opened[0], opened[1], opened[2], state);
       if (!state.begun()) {
-        store.append(new Journal.Header(stage, Manifest.FORMAT, fingerprint));
+        store.append(store.line(header));
         store.journal.force();
         storage.forceFolder(folder.path());
+        storage.forceFolder(folder.path().resolveSibling(""));
+        storage.forceFolder(folder.path().resolveSibling("").resolveSibling(""));
       }
       return store;
     } catch (IOException e) {
@@ -83,6 +83,11 @@ final class StageStore implements Closeable {
     }
   }
 
+  /** What the stage has, once it is complete. */
+  StageFolder.State state() {
+    return new StageFolder.State(totals, complete, checksum, Long.MAX_VALUE, Map.of());
+  }
+
   /** What is committed. For any thread. */
   Totals totals() {
     return totals;
@@ -91,6 +96,8 @@ final class StageStore implements Closeable {
   /** Commits a unit. */
   JournalEntry commit(Unit<?> unit) {
     checkUsable();
+    RecordTypes.checkWritable(unit.records());
+    RecordTypes.checkWritable(unit.drops());
     Block recordBlock = new Block(unit.records());
     Block dropBlock = new Block(unit.drops());
     SortedMap<String, Long> rules = new TreeMap<>();
@@ -105,11 +112,17 @@ final class StageStore implements Closeable {
             dropBlock.extent(totals.dropBytes()),
             rules,
             unit.counters());
+    String line = line(entry);
+    if (line.length() > Journal.MAX_LINE_BYTES / 4) {
+      throw new IllegalArgumentException(
+          "a unit has too many rules and counters to be written: "
+              + (rules.size() + unit.counters().size()));
+    }
     writing(
         () -> {
           recordBlock.writeTo(records);
           dropBlock.writeTo(drops);
-          append(entry);
+          append(line);
           if (System.nanoTime() - forced > FORCE_EVERY_NANOS) {
             journal.force();
             forced = System.nanoTime();
@@ -124,7 +137,7 @@ final class StageStore implements Closeable {
     checkUsable();
     writing(
         () -> {
-          append(new Journal.Footer(true, totals.units()));
+          append(line(new Journal.Footer(true, totals.units())));
           journal.force();
         });
     complete = true;
@@ -146,12 +159,15 @@ final class StageStore implements Closeable {
         });
   }
 
-  private void append(Record line) throws IOException {
-    String json = new String(JsonLines.encode(line), UTF_8).stripTrailing();
-    String guarded = JournalLine.guard(json, checksum);
-    byte[] bytes = guarded.getBytes(UTF_8);
+  private String line(Record content) {
+    String json = new String(JsonLines.encode(content), UTF_8).stripTrailing();
+    return JournalLine.guard(json, checksum);
+  }
+
+  private void append(String line) throws IOException {
+    byte[] bytes = line.getBytes(UTF_8);
     journal.write(bytes, bytes.length);
-    checksum = JournalLine.checksumOf(guarded.stripTrailing(), checksum).orElseThrow();
+    checksum = JournalLine.checksumOf(line.stripTrailing(), checksum).orElseThrow();
   }
 
   private void checkUsable() {

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
   private static final String FINGERPRINT = "f00d";
+  private static final Journal.Header HEADER =
+      new Journal.Header("s", Manifest.FORMAT, FINGERPRINT, Map.of());
 
   @TempDir Path temporary;
 
@@ -54,14 +56,18 @@ class JournalTest {
           byte[] journal = Files.readAllBytes(folder.journal());
           int length = (int) (Math.abs(where % 1) * (journal.length + 1));
           Files.write(folder.journal(), Arrays.copyOf(journal, length));
+          if (new String(journal, 0, length, UTF_8).indexOf('\n') < 0) {
+            // Data comes after the whole first line; without it, data would be damage.
+            Files.delete(folder.records());
+            Files.delete(folder.drops());
+          }
 
           StageFolder.State state = folder.verify("s", FINGERPRINT);
 
           int whole = (int) ends.stream().filter(end -> end <= length).count();
           assertSame(folder, state, units.subList(0, whole));
           // And the rest can be committed again, to the same bytes.
-          try (StageStore store =
-              StageStore.open(new FileStorage(), folder, "s", FINGERPRINT, state)) {
+          try (StageStore store = StageStore.open(new FileStorage(), folder, HEADER, state)) {
             units.subList(whole, units.size()).forEach(unit -> store.commit(unit));
           }
           assertThat(Files.readAllBytes(folder.journal())).isEqualTo(journal);
@@ -221,7 +227,7 @@ class JournalTest {
   private static List<Long> write(StageFolder folder, List<Unit<Answer>> units, boolean complete) {
     List<Long> ends = new ArrayList<>();
     StageFolder.State none = folder.verify("s", FINGERPRINT);
-    try (StageStore store = StageStore.open(new FileStorage(), folder, "s", FINGERPRINT, none)) {
+    try (StageStore store = StageStore.open(new FileStorage(), folder, HEADER, none)) {
       for (Unit<Answer> unit : units) {
         assertThat(store.commit(unit).unit()).isEqualTo(ends.size());
         ends.add(folder.journal().toFile().length());

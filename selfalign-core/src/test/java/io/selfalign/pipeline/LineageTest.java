@@ -113,4 +113,29 @@ class LineageTest {
   void an_unknown_id_has_no_trace() {
     assertThat(run().trace("nobody")).isEmpty();
   }
+
+  @Test
+  void what_came_of_a_dropped_record_of_the_same_stage_is_found() {
+    Stage<Seed, Question> revising =
+        TestStages.processing(
+            "revising",
+            Seed.class,
+            Question.class,
+            batch -> {
+              Unit.Builder<Question> unit = Unit.builder();
+              unit.drop(new Drop("draft", List.of("s1"), "unclear", "", "?"));
+              unit.keep(new Question("revised", List.of("draft"), "??"));
+              return unit.build();
+            });
+    RunDirectory run =
+        Pipeline.of(revising, Dataset.of(Seed.class, List.of(new Seed("s1", "a"))))
+            .in(directory)
+            .run()
+            .directory();
+    assertThat(shown(run.trace("s1")))
+        .containsExactly(
+            "SELF 0 input s1",
+            "DESCENDANT 1 revising draft dropped",
+            "DESCENDANT 2 revising revised");
+  }
 }

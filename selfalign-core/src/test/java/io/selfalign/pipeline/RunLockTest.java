@@ -64,6 +64,18 @@ class RunLockTest {
   }
 
   @Test
+  void a_refused_attempt_and_a_curious_reader_leave_the_lock_as_it_is() throws Exception {
+    try (RunLock lock = RunLock.acquire(directory)) {
+      assertThat(lock).isNotNull();
+      assertThatThrownBy(() -> RunLock.acquire(directory)).isInstanceOf(SelfAlignException.class);
+      assertThat(Files.readString(directory.resolve("lock"))).contains("pid");
+      Process other = holder();
+      assertThat(other.getInputStream().read()).as("the other process locks nothing").isEqualTo(-1);
+      assertThat(other.waitFor()).isNotZero();
+    }
+  }
+
+  @Test
   void a_lock_with_torn_content_does_not_count() throws IOException {
     Files.writeString(directory.resolve("lock"), "{\"pid\":12");
     RunLock.acquire(directory).close();
@@ -72,16 +84,19 @@ class RunLockTest {
   }
 
   private Process startHolder() throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                ManagementFactory.getRuntimeMXBean().getClassPath(),
-                Holder.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process = holder();
     assertThat(process.getInputStream().read()).isEqualTo('t');
     return process;
+  }
+
+  private Process holder() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            ManagementFactory.getRuntimeMXBean().getClassPath(),
+            Holder.class.getName(),
+            directory.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 }

@@ -1,6 +1,7 @@
 package io.selfalign.examples.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -39,6 +40,12 @@ final class Progress implements AutoCloseable {
    * @param total how many there are, if that is known
    */
   static Progress shown(PrintStream err, String task, String unit, OptionalLong total) {
+    return shown(err, task, unit, total, 0);
+  }
+
+  /** As above; {@code before} were done already, and don't count for the rate. */
+  static Progress shown(
+      PrintStream err, String task, String unit, OptionalLong total, long before) {
     ProgressBarBuilder builder =
         ProgressBar.builder()
             .setTaskName(task)
@@ -47,6 +54,7 @@ final class Progress implements AutoCloseable {
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .setConsumer(new Line(err))
+            .startsFrom(before, Duration.ZERO)
             .showSpeed();
     ProgressBar bar = (total.isEmpty() ? builder.hideEta() : builder).build();
     return new Progress(Optional.of(new Drawn(bar, err)));

@@ -15,6 +15,7 @@ final class RunProgress implements RunListener {
   private final PrintStream err;
   private Progress bar = Progress.hidden();
   private boolean drawing;
+  private boolean training;
   private long shown;
 
   RunProgress(PrintStream err) {
@@ -26,8 +27,11 @@ final class RunProgress implements RunListener {
     if (event instanceof RunEvent.StageResumed resumed) {
       err.printf("%s: goes on after %,d units%n", resumed.stage(), resumed.units());
     } else if (event instanceof RunEvent.Progress progress) {
-      draw(progress);
+      if (!training) {
+        draw(progress);
+      }
     } else if (event instanceof RunEvent.TrainingStep step) {
+      training = true;
       draw(step.stage(), step.step(), OptionalLong.of(step.steps()));
       bar.note(String.format("loss %.3f", step.loss()));
     } else if (event instanceof RunEvent.StageEnded ended) {
@@ -46,8 +50,9 @@ final class RunProgress implements RunListener {
   private void draw(String stage, long done, OptionalLong total) {
     if (!drawing) {
       drawing = true;
-      shown = 0;
-      bar = Progress.shown(err, stage, "done", total);
+      // What comes first may be of an earlier process, but for its last step.
+      shown = Math.max(0, done - 1);
+      bar = Progress.shown(err, stage, "done", total, shown);
     }
     bar.add(done - shown);
     shown = done;
@@ -58,6 +63,7 @@ final class RunProgress implements RunListener {
       bar.close();
     }
     drawing = false;
+    training = false;
     bar = Progress.hidden();
   }
 
