@@ -16,11 +16,8 @@ import java.util.Optional;
  * @param isClassification whether the answer is one of a few labels that the instruction names
  */
 public record SeedTask(
-    String id,
-    String instruction,
-    Optional<String> input,
-    String output,
-    boolean isClassification) {
+    String id, String instruction, Optional<String> input, String output, boolean isClassification)
+    implements Traceable {
   /**
    * Checks the task.
    *

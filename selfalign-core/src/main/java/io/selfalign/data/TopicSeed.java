@@ -5,18 +5,21 @@ package io.selfalign.data;
  * topic. Topic-guided self-instruction grows topics of the same kind from it, and questions on
  * them.
  *
+ * @param id identifies the seed among the topic seeds, and in what descends from it
  * @param topic what the question is about, in a few words, such as {@code Night Trains}
  * @param questionType what the question has in common with others of its kind, such as {@code
  *     Questions about what has not happened yet}
  * @param question the question itself
  */
-public record TopicSeed(String topic, String questionType, String question) {
+public record TopicSeed(String id, String topic, String questionType, String question)
+    implements Traceable {
   /**
    * Checks the seed.
    *
    * @throws IllegalArgumentException if a text is blank, has a line break or an unpaired surrogate
    */
   public TopicSeed {
+    FieldChecks.checkText("id", id);
     FieldChecks.checkLine("topic", topic);
     FieldChecks.checkLine("question_type", questionType);
     FieldChecks.checkLine("question", question);

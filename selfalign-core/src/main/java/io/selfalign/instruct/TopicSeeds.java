@@ -6,13 +6,16 @@ import io.selfalign.data.TopicSeed;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Where {@linkplain TopicSeed topic seeds} come from: the library's own, or a file. */
 public final class TopicSeeds {
   private static final Supplier<List<TopicSeed>> STANDARD =
-      Suppliers.memoize(() -> SeedFile.standard("topic-seeds.jsonl", TopicSeeds::parse));
+      Suppliers.memoize(() -> SeedFile.standard("topic-seeds.jsonl", parser()));
 
   private TopicSeeds() {}
 
@@ -32,20 +35,36 @@ public final class TopicSeeds {
    * }</pre>
    *
    * Where there is no {@code question}, the field {@code instruction} is read in its place, as in
-   * files made for Dromedary. Other fields are ignored.
+   * files made for Dromedary. A line may have an {@code id}; the n-th seed is {@code topic-seed-n}
+   * otherwise. Other fields are ignored.
    *
-   * @return an immutable list of at least one seed
-   * @throws InvalidDataException naming file, line and field, if a line isn't as above or the file
-   *     has no seed
+   * @return an immutable list of at least one seed, with unique ids
+   * @throws InvalidDataException naming file, line and field, if a line isn't as above, an id
+   *     occurs twice, or the file has no seed
    * @throws SelfAlignException if the file can't be read
    */
   public static List<TopicSeed> read(Path file) {
-    return SeedFile.read(file, TopicSeeds::parse);
+    return SeedFile.read(file, parser());
   }
 
-  private static TopicSeed parse(JsonLine line) {
+  private static Function<JsonLine, TopicSeed> parser() {
+    Map<String, Long> lineOfId = new HashMap<>();
+    return line -> {
+      String id =
+          line.object().has("id") ? line.nonBlankText("id") : "topic-seed-" + (lineOfId.size() + 1);
+      Long earlier = lineOfId.putIfAbsent(id, line.line());
+      if (earlier != null) {
+        throw line.error(
+            "field 'id' is '" + id + "', as in line " + earlier + "; give each seed its own");
+      }
+      return parse(id, line);
+    };
+  }
+
+  private static TopicSeed parse(String id, JsonLine line) {
     boolean asInstruction = !line.object().has("question") && line.object().has("instruction");
     return new TopicSeed(
+        id,
         line.nonBlankText("topic"),
         line.nonBlankText("question_type"),
         line.nonBlankText(asInstruction ? "instruction" : "question"));

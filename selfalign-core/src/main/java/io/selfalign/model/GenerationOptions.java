@@ -133,6 +133,30 @@ public final class GenerationOptions {
     return temperature == 0;
   }
 
+  /**
+   * The options that decide what is sampled, but for the seed, on one line and for a record's
+   * provenance: {@code max_new_tokens=1024 temperature=1.0 top_p=0.98}. What is off is left out.
+   */
+  public String summary() {
+    StringBuilder summary = new StringBuilder();
+    summary.append("max_new_tokens=").append(maxNewTokens);
+    summary.append(" temperature=").append(temperature);
+    summary.append(topP == 1 ? "" : " top_p=" + topP);
+    summary.append(topK == 0 ? "" : " top_k=" + topK);
+    summary.append(minP == 0 ? "" : " min_p=" + minP);
+    for (int n = 1; n <= MAX_NGRAM; n++) {
+      summary.append(ngramPenalty(n) == 0 ? "" : " ngram_penalty_" + n + "=" + ngramPenalty(n));
+    }
+    logitBias.forEach((text, bias) -> summary.append(" bias[" + oneLine(text) + "]=" + bias));
+    summary.append(forbidEndOfSequence ? " forbid_eos" : "");
+    stop.forEach(text -> summary.append(" stop[" + oneLine(text) + "]"));
+    return summary.toString();
+  }
+
+  private static String oneLine(String text) {
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+  }
+
   @Override
   public boolean equals(Object o) {
     return o instanceof GenerationOptions other && asList().equals(other.asList());

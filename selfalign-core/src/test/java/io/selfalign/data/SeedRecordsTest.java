@@ -23,15 +23,16 @@ class SeedRecordsTest {
 
   @Test
   void a_topic_seed_says_which_field_to_change() {
-    assertRefused(() -> new TopicSeed("", "t", "q"), "field 'topic' is blank");
-    assertRefused(() -> new TopicSeed("a", " ", "q"), "field 'question_type' is blank");
-    assertRefused(() -> new TopicSeed("a", "t", ""), "field 'question' is blank");
-    assertRefused(() -> new TopicSeed("a\n", "t", "q"), "field 'topic' has a line break");
+    assertRefused(() -> new TopicSeed("", "a", "t", "q"), "field 'id' is blank");
+    assertRefused(() -> new TopicSeed("i", "", "t", "q"), "field 'topic' is blank");
+    assertRefused(() -> new TopicSeed("i", "a", " ", "q"), "field 'question_type' is blank");
+    assertRefused(() -> new TopicSeed("i", "a", "t", ""), "field 'question' is blank");
+    assertRefused(() -> new TopicSeed("i", "a\n", "t", "q"), "field 'topic' has a line break");
     assertRefused(
-        () -> new TopicSeed("a", "t\r\nu", "q"), "field 'question_type' has a line break");
-    assertRefused(() -> new TopicSeed("a", "t", "q\rr"), "field 'question' has a line break");
+        () -> new TopicSeed("i", "a", "t\r\nu", "q"), "field 'question_type' has a line break");
+    assertRefused(() -> new TopicSeed("i", "a", "t", "q\rr"), "field 'question' has a line break");
     assertRefused(
-        () -> new TopicSeed("a", "t", "\ud83d"), "field 'question' has an unpaired surrogate");
+        () -> new TopicSeed("i", "a", "t", "\ud83d"), "field 'question' has an unpaired surrogate");
   }
 
   private static void assertRefused(ThrowingCallable call, String message) {

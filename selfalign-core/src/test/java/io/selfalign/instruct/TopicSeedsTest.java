@@ -84,9 +84,9 @@ class TopicSeedsTest {
             """);
     assertThat(TopicSeeds.read(file))
         .containsExactly(
-            new TopicSeed("Tides", "Questions on now", "High?"),
-            new TopicSeed("Ferries", "Questions on now", "Late?"),
-            new TopicSeed("Fog", "Questions on now", "Thick?"))
+            new TopicSeed("topic-seed-1", "Tides", "Questions on now", "High?"),
+            new TopicSeed("topic-seed-2", "Ferries", "Questions on now", "Late?"),
+            new TopicSeed("topic-seed-3", "Fog", "Questions on now", "Thick?"))
         .isUnmodifiable();
   }
 
@@ -112,6 +112,31 @@ class TopicSeedsTest {
     assertThatThrownBy(() -> TopicSeeds.read(file))
         .isInstanceOf(InvalidDataException.class)
         .hasMessage(file + ":2: " + message);
+  }
+
+  @Test
+  void a_seed_may_have_an_id_of_its_own() {
+    Path file =
+        file(
+            """
+            {"id":"tides","topic":"Tides","question_type":"Questions on now","question":"High?"}
+            {"topic":"Ferries","question_type":"Questions on now","question":"Late?"}
+            """);
+    assertThat(TopicSeeds.read(file)).extracting("id").containsExactly("tides", "topic-seed-2");
+  }
+
+  @Test
+  void an_id_that_occurs_twice_is_refused() {
+    Path file =
+        file(
+            """
+            {"id":"topic-seed-2","topic":"Tides","question_type":"t","question":"High?"}
+            {"topic":"Ferries","question_type":"t","question":"Late?"}
+            """);
+    assertThatThrownBy(() -> TopicSeeds.read(file))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessage(
+            file + ":2: field 'id' is 'topic-seed-2', as in line 1; give each seed its own");
   }
 
   @Test

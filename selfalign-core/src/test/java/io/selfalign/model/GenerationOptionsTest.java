@@ -182,6 +182,25 @@ class GenerationOptionsTest {
   }
 
   @Test
+  void a_summary_is_one_line_of_what_is_on_without_the_seed() {
+    assertThat(GenerationOptions.builder().maxNewTokens(1024).topP(0.98).seed(3).build().summary())
+        .isEqualTo("max_new_tokens=1024 temperature=1.0 top_p=0.98");
+    assertThat(
+            GenerationOptions.builder()
+                .topK(5)
+                .minP(0.1)
+                .ngramPenalty(3, 1)
+                .logitBias(" Sorry", -2)
+                .forbidEndOfSequence(true)
+                .stop("\n21.", "\\")
+                .build()
+                .summary())
+        .isEqualTo(
+            "max_new_tokens=256 temperature=1.0 top_k=5 min_p=0.1 ngram_penalty_3=1.0"
+                + " bias[ Sorry]=-2.0 forbid_eos stop[\\n21.] stop[\\\\]");
+  }
+
+  @Test
   void later_stop_strings_replace_earlier_ones() {
     assertThat(GenerationOptions.builder().stop("a", "b").stop("c").build().stop())
         .containsExactly("c");

@@ -1,0 +1,68 @@
+package io.selfalign.instruct;
+
+import io.selfalign.data.Topic;
+import io.selfalign.data.TopicSeed;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The topics of each type of question, those of seeds included. For one thread. */
+final class KnownTopics {
+  /** A topic that may be shown. */
+  record Entry(String id, String topic) {}
+
+  private final Map<String, List<Entry>> byType = new LinkedHashMap<>();
+  private final Map<String, Map<String, String>> idByName = new HashMap<>();
+  private final Set<String> typesWithTopics = new HashSet<>();
+
+  KnownTopics(List<TopicSeed> seeds) {
+    for (TopicSeed seed : seeds) {
+      byType
+          .computeIfAbsent(seed.questionType(), type -> new ArrayList<>())
+          .add(new Entry(seed.id(), seed.topic()));
+      names(seed.questionType()).putIfAbsent(key(seed.topic()), seed.id());
+    }
+  }
+
+  void add(Topic topic) {
+    byType
+        .computeIfAbsent(topic.questionType(), type -> new ArrayList<>())
+        .add(new Entry(topic.id(), topic.topic()));
+    names(topic.questionType()).putIfAbsent(key(topic.topic()), topic.id());
+    typesWithTopics.add(topic.questionType());
+  }
+
+  /** In the order in which the seeds name them. */
+  List<String> types() {
+    return List.copyOf(byType.keySet());
+  }
+
+  /** The types of which seeds alone are known. */
+  List<String> typesWithoutTopics() {
+    return types().stream().filter(type -> !typesWithTopics.contains(type)).toList();
+  }
+
+  List<Entry> of(String type) {
+    return byType.getOrDefault(type, List.of());
+  }
+
+  /** Whether a type has a topic already, in upper or lower case. */
+  Optional<Sieve.Verdict> duplicate(String type, String topic) {
+    return Optional.ofNullable(names(type).get(key(topic)))
+        .map(id -> new Sieve.Verdict("duplicate", id));
+  }
+
+  private Map<String, String> names(String type) {
+    return idByName.computeIfAbsent(type, ignored -> new HashMap<>());
+  }
+
+  private static String key(String topic) {
+    return topic.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+  }
+}

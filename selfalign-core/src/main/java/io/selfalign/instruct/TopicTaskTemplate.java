@@ -1,0 +1,128 @@
+package io.selfalign.instruct;
+
+import io.selfalign.model.Requests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How instructions on given topics are asked for: an introduction, the hints (a topic and a type of
+ * question each) of all lines of a list, and the list's first lines, each of which repeats its hint
+ * before the question. The model goes on with the lines of the hints that are left. Immutable.
+ *
+ * <pre>
+ * ... The plan of the list:
+ * 1. (Night Trains | Questions about getting from one place to another ...)
+ * 2. (Sourdough Bread | Questions whose answer depends on ...)
+ *
+ * The list:
+ * 1. (Night Trains | Questions about getting ...) Can I still reach my connection ...?
+ * 2.
+ * </pre>
+ *
+ * <p>After SELF-ALIGN (arXiv 2305.03047, section 3.1). The wording is this library's own.
+ *
+ * @param introduction what stands before everything
+ * @param planTitle the line before the hints
+ * @param listTitle the line before the list
+ */
+public record TopicTaskTemplate(String introduction, String planTitle, String listTitle) {
+  private static final TopicTaskTemplate STANDARD =
+      new TopicTaskTemplate(
+          """
+          This is a list of things that people ask a general assistant, a program that reads text and answers in text. What they ask is of the kind that a program can't know rightly from its memory alone.
+
+          The list was planned first. Every line of the plan gives a topic and a kind of question, and the list has one line for each of them in the same order: the line of the plan in brackets, and after it a single question or request, in English, on this topic and of this kind. It is one or two sentences long and clear by itself. No two are put in the same way.""",
+          "Plan:",
+          "List:");
+
+  /** A topic and a type of question, for which the model is to write something. */
+  public record Hint(String topic, String questionType) {
+    /** How the plan and the list show it. */
+    public String text() {
+      return "(" + topic + " | " + questionType + ")";
+    }
+  }
+
+  /** Checks that no text is blank and all are Unicode. */
+  public TopicTaskTemplate {
+    for (String text : List.of(introduction, planTitle, listTitle)) {
+      if (text.isBlank()) {
+        throw new IllegalArgumentException("a text of the template is blank; write it");
+      }
+      Requests.checkUnicode("the template", text);
+    }
+    introduction = introduction.strip();
+  }
+
+  /** The template that this library was written with, in English. */
+  public static TopicTaskTemplate standard() {
+    return STANDARD;
+  }
+
+  /**
+   * The prompt.
+   *
+   * @param shown the hints of the examples
+   * @param questions their questions, as many
+   * @param wanted the hints that the model is to write for
+   */
+  public String render(List<Hint> shown, List<String> questions, List<Hint> wanted) {
+    if (shown.size() != questions.size()) {
+      throw new IllegalArgumentException(
+          shown.size() + " hints with " + questions.size() + " questions");
+    }
+    List<Hint> plan = new ArrayList<>(shown);
+    plan.addAll(wanted);
+    StringBuilder prompt = new StringBuilder(introduction).append("\n\n");
+    prompt.append(planTitle).append('\n');
+    for (int i = 0; i < plan.size(); i++) {
+      prompt.append(i + 1).append(". ").append(plan.get(i).text()).append('\n');
+    }
+    prompt.append('\n').append(listTitle).append('\n');
+    for (int i = 0; i < shown.size(); i++) {
+      prompt.append(i + 1).append(". ").append(shown.get(i).text());
+      prompt.append(' ').append(questions.get(i)).append('\n');
+    }
+    return prompt.append(shown.size() + 1).append('.').toString();
+  }
+
+  /** What ends generation: the end of the list, or the line after its last. */
+  public List<String> stop(int listLength) {
+    return List.of("\n\n", "\n" + (listLength + 1) + ".");
+  }
+
+  /** Reads what a model wrote after a prompt that shows this many examples. */
+  public List<Piece> parse(String text, int shown, boolean complete) {
+    return LineListParser.parse(text, shown + 1, complete);
+  }
+
+  /**
+   * What follows a hint that a line begins with, or nothing if it doesn't begin with it. Upper and
+   * lower case, white space and Markdown before the hint don't matter.
+   */
+  static Optional<String> afterHint(Hint hint, String line) {
+    String start = line.replaceFirst("^[\\s*_`]+", "");
+    String expected = squeezed(hint.text());
+    int place = 0;
+    for (int i = 0; i < start.length() && place < expected.length(); i++) {
+      String c = squeezed(start.substring(i, i + 1));
+      if (!c.isEmpty()) {
+        if (!expected.startsWith(c, place)) {
+          return Optional.empty();
+        }
+        place += c.length();
+      }
+      if (place == expected.length()) {
+        String rest = start.substring(i + 1).replaceFirst("^[\\s*_`:–-]+", "");
+        return Optional.of(Markup.unwrap(rest));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String squeezed(String text) {
+    return text.replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
+  }
+}
