@@ -12,6 +12,7 @@ import io.selfalign.pipeline.StageContext;
 import io.selfalign.pipeline.Unit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -208,6 +209,7 @@ final class RoundLoop {
         kept,
         wanted,
         String.format(
+            Locale.ROOT,
             "stage '%s' has %,d of %,d instructions, and its last %d rounds (%d requests) kept"
                 + " none: %s. The ledger shows what the model wrote. What is kept is safe; run"
                 + " again with more fruitless rounds to go on, or accept fewer; or begin another"

@@ -48,6 +48,8 @@ public final class TaskListParser {
       Pattern.compile(
           "[\\s#*_>`~=\\-–—•]*(?:(?:\\p{L}{1,12}\\s+\\d{1,4}|\\d{1,4}[.):])[\\s#*_.):=\\-–—]*)?");
   private static final Pattern MARKS_FOR_NO_INPUT = Pattern.compile("[\\s\\-–—.…_*<>\\[\\](){}/]*");
+  private static final Pattern TASK_WORD =
+      Pattern.compile("[\\s#*_>\\-•]*task[\\s#*_]*", Pattern.CASE_INSENSITIVE);
   private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}]+");
   private static final Set<String> NO_INPUT =
       Set.of(
@@ -148,9 +150,26 @@ public final class TaskListParser {
   private List<String> lines(String text) {
     List<String> lines = new ArrayList<>();
     for (String line : LINE_BREAK.split(text, -1)) {
-      lines.addAll(List.of(inlineTask.split(line)));
+      String open = "";
+      for (String part : inlineTask.split(line, -1)) {
+        open = open.isEmpty() ? part : open + " " + part;
+        if (!isHeaderSoFar(open)) {
+          lines.add(open);
+          open = "";
+        }
+      }
+      if (!open.isEmpty()) {
+        lines.add(open);
+      }
     }
     return lines;
+  }
+
+  /** Whether the beginning of a line has only what may stand before another number and label. */
+  private boolean isHeaderSoFar(String beginning) {
+    Matcher matcher = header.matcher(beginning);
+    return TASK_WORD.matcher(beginning).matches()
+        || (matcher.matches() && field(matcher) == Field.INSTRUCTION && matcher.group(4).isBlank());
   }
 
   private static String letters(String text) {
