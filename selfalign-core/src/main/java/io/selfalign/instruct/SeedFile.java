@@ -18,6 +18,11 @@ final class SeedFile {
     return read(JsonLines.read(file), file.toString(), parse);
   }
 
+  /** Reads a stream and closes it. */
+  static <T> List<T> read(InputStream in, String name, Function<JsonLine, T> parse) {
+    return read(JsonLines.read(in, name), name, parse);
+  }
+
   /** Reads a resource that lies beside this class. */
   static <T> List<T> standard(String resource, Function<JsonLine, T> parse) {
     InputStream in = SeedFile.class.getResourceAsStream(resource);

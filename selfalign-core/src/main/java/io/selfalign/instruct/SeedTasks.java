@@ -5,6 +5,7 @@ import io.selfalign.data.JsonLine;
 import io.selfalign.data.SeedTask;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,15 @@ public final class SeedTasks {
    */
   public static List<SeedTask> read(Path file) {
     return SeedFile.read(file, parser());
+  }
+
+  /**
+   * Reads seed tasks from a stream, which is closed, as {@link #read(Path)} does from a file.
+   *
+   * @param name what errors call the stream, such as {@code stdin}
+   */
+  public static List<SeedTask> read(InputStream in, String name) {
+    return SeedFile.read(in, name, parser());
   }
 
   private static Function<JsonLine, SeedTask> parser() {

@@ -100,6 +100,6 @@ class InstructionFiltersTest {
     assertThatThrownBy(() -> builder.filter(InstructionFilter.of("surplus", c -> Optional.empty())))
         .hasMessageContaining("is the stage's own");
     assertThatThrownBy(() -> builder.withoutFilter("too_shrt"))
-        .hasMessageContaining("no filter 'too_shrt' among [too_short, too_long,");
+        .hasMessageContaining("no filter has the rule 'too_shrt'; they have [too_short, too_long,");
   }
 }

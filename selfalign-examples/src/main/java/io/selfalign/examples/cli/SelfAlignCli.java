@@ -73,6 +73,8 @@ public final class SelfAlignCli implements Runnable {
                 new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new ScoreCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new DedupeCommand(in, out))
+            .addSubcommand(
+                new InstructCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
