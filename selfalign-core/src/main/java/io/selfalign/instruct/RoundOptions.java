@@ -212,7 +212,8 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
     public B withoutFilter(String rule) {
       List<String> rules = filters.stream().map(InstructionFilter::rule).toList();
       if (!rules.contains(rule)) {
-        throw new IllegalArgumentException("no filter has the rule '" + rule + "'; they have " + rules);
+        throw new IllegalArgumentException(
+            "no filter has the rule '" + rule + "'; they have " + rules);
       }
       filters = filters.stream().filter(filter -> !filter.rule().equals(rule)).toList();
       return self();

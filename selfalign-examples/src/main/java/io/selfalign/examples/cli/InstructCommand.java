@@ -4,10 +4,12 @@ import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.data.SeedTask;
 import io.selfalign.data.TopicSeed;
+import io.selfalign.error.SelfAlignException;
 import io.selfalign.instruct.InstructStages;
 import io.selfalign.instruct.RoundOptions;
 import io.selfalign.instruct.SeedTasks;
 import io.selfalign.instruct.SelfInstructOptions;
+import io.selfalign.instruct.TaskListTemplate;
 import io.selfalign.instruct.TopicInstructOptions;
 import io.selfalign.instruct.TopicOptions;
 import io.selfalign.instruct.TopicSeeds;
@@ -16,8 +18,10 @@ import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.RunResult;
 import io.selfalign.pipeline.StageSummary;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +140,14 @@ final class InstructCommand implements Callable<Integer> {
   private int examples = SelfInstructOptions.defaults().examplesPerPrompt();
 
   @Option(
+      names = "--introduction",
+      paramLabel = "FILE",
+      description =
+          "A text that says what tasks are like, to stand before the examples in place of the"
+              + " library's own.")
+  private Optional<Path> introduction;
+
+  @Option(
       names = "--epochs",
       paramLabel = "E",
       description =
@@ -243,6 +255,15 @@ final class InstructCommand implements Callable<Integer> {
     }
   }
 
+  private static String readText(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new SelfAlignException(
+          file + ": can't be read as UTF-8 text: " + JsonLines.reason(e), e);
+    }
+  }
+
   private static boolean isStdin(Path file) {
     return file.toString().equals(STDIN);
   }
@@ -277,6 +298,14 @@ final class InstructCommand implements Callable<Integer> {
     SelfInstructOptions.Builder options = SelfInstructOptions.builder();
     common(options);
     CommandArguments.set(spec, "--instructions", () -> options.instructions(instructions));
+    introduction.ifPresent(
+        file ->
+            CommandArguments.set(
+                spec,
+                "--introduction",
+                () ->
+                    options.template(
+                        TaskListTemplate.standard().withIntroduction(readText(file)))));
     CommandArguments.set(spec, "--epochs", () -> options.epochs(epochs));
     options.sampling(
         sampling(SelfInstructOptions.defaults().sampling(), "--max-new-tokens", maxNewTokens));

@@ -8,6 +8,8 @@ import io.selfalign.data.RecordRandom;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.testing.ScriptedModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,6 +102,22 @@ class InstructCommandTest {
     assertThat(run(model, "{}\n", "--seeds=-").err())
         .isEqualTo("selfalign instruct: stdin:1: field 'id' is missing\n");
     assertThat(run(model, "", "--seeds=-", "--topics=-").status()).isEqualTo(2);
+  }
+
+  @Test
+  void the_introduction_may_be_ones_own() throws IOException {
+    Path file = Files.writeString(temporary.resolve("intro.txt"), "Ten of {count} tasks.\n");
+    ScriptedModel model = writing().build();
+    assertThat(run(model, "", "--instructions=1", "--introduction=" + file).status()).isZero();
+    assertThat(model.requests())
+        .allMatch(r -> r.prompt().startsWith("Ten of 20 tasks.\n\n1. Instruction: "));
+    CommandRun missing = run(model, "", "--introduction=" + temporary.resolve("none"));
+    assertThat(missing.status()).isEqualTo(1);
+    assertThat(missing.err())
+        .endsWith("none: can't be read as UTF-8 text: no such file or folder\n");
+    Files.writeString(file, " ");
+    assertThat(run(model, "", "--introduction=" + file).err())
+        .startsWith("selfalign instruct: --introduction is blank");
   }
 
   @Test
