@@ -1,0 +1,81 @@
+package io.selfalign.principle;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A conversation that shows the model how to think and answer under the rules.
+ *
+ * <p>Thoughts are sentences. <code>{rule: candor}</code> in them stands for the rule of that name
+ * and is written with the number that it has in the prompt's {@link PrincipleSet}: {@code rule 7
+ * (candor)}. A sentence that speaks of a rule which the set doesn't have is left out, so that one
+ * exemplar serves sets that lack a few rules. <code>{persona}</code>, anywhere in an exemplar, is
+ * the assistant's name.
+ *
+ * @param id identifies the exemplar
+ * @param turns what is asked and answered, in order; at least one
+ */
+public record Exemplar(String id, List<Turn> turns) {
+  static final Pattern RULE = Pattern.compile("\\{rule:\\s*([^(){}\\r\\n]+?)\\s*}");
+
+  /**
+   * A question with its answer.
+   *
+   * @param query what the user writes
+   * @param thoughts what the assistant writes for itself before it answers, sentence by sentence,
+   *     without the self-identification, which the prompt's frame puts first
+   * @param answer what the assistant answers
+   */
+  public record Turn(String query, List<String> thoughts, String answer) {
+    /**
+     * Checks the texts, and copies the list.
+     *
+     * @throws IllegalArgumentException if a text is blank, or there are no thoughts
+     */
+    public Turn {
+      checkText("query", query);
+      thoughts = List.copyOf(thoughts);
+      if (thoughts.isEmpty()) {
+        throw new IllegalArgumentException("field 'thoughts' is empty; write what is thought");
+      }
+      thoughts.forEach(thought -> checkText("thoughts", thought));
+      checkText("answer", answer);
+    }
+  }
+
+  /**
+   * Checks the exemplar, and copies the list.
+   *
+   * @throws IllegalArgumentException if the id is blank or there is no turn
+   */
+  public Exemplar {
+    checkText("id", id);
+    turns = List.copyOf(turns);
+    if (turns.isEmpty()) {
+      throw new IllegalArgumentException("field 'turns' is empty; write at least one turn");
+    }
+  }
+
+  /** The names of the rules that the thoughts speak of, as they spell them, in their order. */
+  public Set<String> rules() {
+    Set<String> rules = new LinkedHashSet<>();
+    for (Turn turn : turns) {
+      for (String thought : turn.thoughts()) {
+        Matcher matcher = RULE.matcher(thought);
+        while (matcher.find()) {
+          rules.add(matcher.group(1));
+        }
+      }
+    }
+    return rules;
+  }
+
+  private static void checkText(String field, String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("field '" + field + "' is blank; write its text");
+    }
+  }
+}

@@ -1,0 +1,342 @@
+package io.selfalign.principle;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
+import io.selfalign.pipeline.Settings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The prompt of stage 2 and how its continuation is read, as one object: who the assistant is, the
+ * rules, the exemplars, and the marks by which user, thoughts and answer are told apart.
+ *
+ * <pre>
+ * introduction
+ *
+ * # Rules
+ * 1 (ethical). ...
+ * 2 (informative). ...
+ *
+ * # Conversation
+ * ## User
+ * the first exemplar's question
+ *
+ * ## Alina (internal thoughts)
+ * self-identification and the exemplar's thoughts
+ *
+ * ## Alina
+ * the exemplar's answer
+ *
+ * # Conversation
+ * ## User
+ * the query
+ *
+ * ## Alina (internal thoughts)
+ * </pre>
+ *
+ * <p>The rules come before the exemplars, so that all prompts share them even where exemplars vary.
+ * In every text that is set here, and in principles and exemplars, {@code {persona}} stands for the
+ * persona's name; a query is shown as it is.
+ *
+ * <p>Immutable and safe for use by several threads, if its {@link ExemplarSelector} is.
+ */
+public final class PromptFrame {
+  static final String PERSONA = "{persona}";
+
+  private final Builder options;
+  private final String head;
+  private final Map<String, String> conversations = new LinkedHashMap<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private final TurnMarkers markers;
+
+  private PromptFrame(Builder builder) {
+    options = builder.copy();
+    markers =
+        new TurnMarkers(
+            marker("userMarker", options.userMarker),
+            marker("thoughtMarker", options.thoughtMarker),
+            marker("answerMarker", options.answerMarker),
+            options.conversationMarker.isEmpty()
+                ? Optional.empty()
+                : Optional.of(marker("conversationMarker", options.conversationMarker)));
+    head = head();
+    ExemplarText text = new ExemplarText(options.principles, selfIdentification(), markers);
+    for (Exemplar exemplar : options.exemplars.pool()) {
+      conversations.put(exemplar.id(), named(text.of(exemplar, leftOut)));
+    }
+    checkRulesAreNamed();
+  }
+
+  /** The standard principles and exemplars, with a persona named Alina. */
+  public static PromptFrame standard() {
+    return builder().build();
+  }
+
+  /** A builder that starts from the standard frame. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from this frame. */
+  public Builder toBuilder() {
+    return options.copy();
+  }
+
+  /** The assistant's name. */
+  public String persona() {
+    return options.persona;
+  }
+
+  /** The rules. */
+  public PrincipleSet principles() {
+    return options.principles;
+  }
+
+  /** Chooses the exemplars. */
+  public ExemplarSelector exemplars() {
+    return options.exemplars;
+  }
+
+  /** The sentence that thoughts begin with, with the persona's name in it. */
+  public String selfIdentification() {
+    return named(options.selfIdentification);
+  }
+
+  /** Introduction and rules: what the prompts of all queries begin with. */
+  public String head() {
+    String rules =
+        options.principles.isEmpty()
+            ? ""
+            : "\n\n" + options.rulesHeading + "\n" + options.principles;
+    return named(options.introduction + rules);
+  }
+
+  /** Sentences of exemplars that are not shown, because they speak of rules that are not there. */
+  public List<String> leftOut() {
+    return List.copyOf(leftOut);
+  }
+
+  /** A user's marker, its thoughts' and its answer's: what the reply is told apart by. */
+  TurnMarkers markers() {
+    return markers;
+  }
+
+  /** What ends a generation: the beginning of another turn or conversation. */
+  public List<String> stop() {
+    return markers.stop();
+  }
+
+  /**
+   * The prompt of a query: it ends where the thoughts begin.
+   *
+   * @param random the random numbers of the query's record, for a selector that draws
+   * @throws IllegalStateException if the selector chooses an exemplar that is not in its pool
+   */
+  public Prompt prompt(Query query, RecordRandom random) {
+    List<Exemplar> exemplars = options.exemplars.select(query, random);
+    StringBuilder text = new StringBuilder(head).append("\n\n");
+    for (Exemplar exemplar : exemplars) {
+      String conversation = conversations.get(exemplar.id());
+      if (conversation == null) {
+        throw new IllegalStateException(
+            "the selector chose exemplar '" + exemplar.id() + "', which is not in its pool");
+      }
+      text.append(conversation);
+    }
+    text.append(markers.conversationText())
+        .append(markers.user().text())
+        .append(query.text().strip())
+        .append("\n\n")
+        .append(markers.thoughts().text());
+    return new Prompt(text.toString(), exemplars);
+  }
+
+  /** A line of a text that would be taken for a turn's beginning, if there is one. */
+  public Optional<String> markedLine(String text) {
+    return text.lines().filter(line -> markers.find(line).isPresent()).findFirst();
+  }
+
+  /** Everything that decides the prompts. */
+  public Settings settings() {
+    return Settings.builder()
+        .add("persona", options.persona)
+        .add("introduction", options.introduction)
+        .add("rules_heading", options.rulesHeading)
+        .add("principles", options.principles.principles())
+        .add("self_identification", options.selfIdentification)
+        .add("conversation_marker", options.conversationMarker)
+        .add("user_marker", options.userMarker)
+        .add("thought_marker", options.thoughtMarker)
+        .add("answer_marker", options.answerMarker)
+        .add("exemplar_selector", options.exemplars.settings())
+        .add("exemplars", options.exemplars.pool())
+        .build();
+  }
+
+  private String named(String text) {
+    return text.replace(PERSONA, options.persona);
+  }
+
+  private TurnMarker marker(String option, String text) {
+    try {
+      return new TurnMarker(named(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(option + " " + e.getMessage(), e);
+    }
+  }
+
+  private void checkRulesAreNamed() {
+    List<String> named =
+        options.exemplars.pool().stream().flatMap(e -> e.rules().stream()).distinct().toList();
+    boolean noneKnown = named.stream().noneMatch(n -> options.principles.find(n).isPresent());
+    if (!options.principles.isEmpty() && !named.isEmpty() && noneKnown) {
+      throw new IllegalArgumentException(
+          "the exemplars name the rules "
+              + named
+              + ", of which the principles have none; they are "
+              + options.principles.names()
+              + ". Give exemplars that go with them, or ExemplarSelector.none()");
+    }
+  }
+
+  /** Collects the parts of a frame; not safe for use by several threads. */
+  public static final class Builder {
+    private String persona = "Alina";
+    private String introduction =
+        """
+        {persona} is an AI assistant that reads and writes text. It wants to be useful, honest and \
+        harmless, and keeps to the numbered rules below. Before each answer {persona} writes \
+        internal thoughts, which the user doesn't see: who it is, what is asked, and the rules that \
+        apply, by number and name. Then it answers the user accordingly.\
+        """;
+    private String rulesHeading = "# Rules";
+    private PrincipleSet principles = PrincipleSet.standard();
+    private ExemplarSelector exemplars = ExemplarSelector.all();
+    private String selfIdentification =
+        "I am {persona}, an AI assistant that keeps to the rules above.";
+    private String conversationMarker = "# Conversation\n";
+    private String userMarker = "## User\n";
+    private String thoughtMarker = "## {persona} (internal thoughts)\n";
+    private String answerMarker = "## {persona}\n";
+
+    private Builder() {}
+
+    private Builder copy() {
+      return new Builder()
+          .persona(persona)
+          .introduction(introduction)
+          .rulesHeading(rulesHeading)
+          .principles(principles)
+          .exemplars(exemplars)
+          .selfIdentification(selfIdentification)
+          .conversationMarker(conversationMarker)
+          .userMarker(userMarker)
+          .thoughtMarker(thoughtMarker)
+          .answerMarker(answerMarker);
+    }
+
+    /** The assistant's name; "Alina" by default. */
+    @CanIgnoreReturnValue
+    public Builder persona(String newPersona) {
+      persona = checkedLine("persona", newPersona);
+      return this;
+    }
+
+    /** What the prompt begins with. */
+    @CanIgnoreReturnValue
+    public Builder introduction(String newIntroduction) {
+      introduction = checkedText("introduction", newIntroduction);
+      return this;
+    }
+
+    /** The line before the rules. */
+    @CanIgnoreReturnValue
+    public Builder rulesHeading(String newHeading) {
+      rulesHeading = checkedText("rulesHeading", newHeading);
+      return this;
+    }
+
+    /** The rules; {@link PrincipleSet#standard} by default. */
+    @CanIgnoreReturnValue
+    public Builder principles(PrincipleSet newPrinciples) {
+      principles = newPrinciples;
+      return this;
+    }
+
+    /** Chooses the exemplars; {@link ExemplarSelector#all()} by default. */
+    @CanIgnoreReturnValue
+    public Builder exemplars(ExemplarSelector newExemplars) {
+      exemplars = newExemplars;
+      return this;
+    }
+
+    /** The sentence that all thoughts begin with, by which a reply is known to be one. */
+    @CanIgnoreReturnValue
+    public Builder selfIdentification(String sentence) {
+      selfIdentification = checkedLine("selfIdentification", sentence);
+      return this;
+    }
+
+    /**
+     * What separates one conversation from the next, so that a model can tell a new question from a
+     * follow-up; empty for nothing. See {@link #userMarker} for its form.
+     */
+    @CanIgnoreReturnValue
+    public Builder conversationMarker(String marker) {
+      conversationMarker = marker;
+      return this;
+    }
+
+    /**
+     * What comes before a user's text: a line of its own, with a line break at its end, or the
+     * beginning of the first line, with a space at its end. It also ends an answer.
+     */
+    @CanIgnoreReturnValue
+    public Builder userMarker(String marker) {
+      userMarker = marker;
+      return this;
+    }
+
+    /** What comes before thoughts. See {@link #userMarker} for its form. */
+    @CanIgnoreReturnValue
+    public Builder thoughtMarker(String marker) {
+      thoughtMarker = marker;
+      return this;
+    }
+
+    /** What comes before an answer. See {@link #userMarker} for its form. */
+    @CanIgnoreReturnValue
+    public Builder answerMarker(String marker) {
+      answerMarker = marker;
+      return this;
+    }
+
+    /**
+     * The frame.
+     *
+     * @throws IllegalArgumentException if a marker is blank or has several lines, two markers are
+     *     the same, or the exemplars name rules of which the principles have none
+     */
+    public PromptFrame build() {
+      return new PromptFrame(this);
+    }
+
+    private static String checkedLine(String option, String text) {
+      if (checkedText(option, text).lines().count() > 1) {
+        throw new IllegalArgumentException(option + " has a line break, but must be one line");
+      }
+      return text.strip();
+    }
+
+    private static String checkedText(String option, String text) {
+      if (text.isBlank()) {
+        throw new IllegalArgumentException(option + " is blank, but must be a text");
+      }
+      return text;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.selfalign.principle;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** The markers of a frame's conversations. */
+record TurnMarkers(
+    TurnMarker user, TurnMarker thoughts, TurnMarker answer, Optional<TurnMarker> conversation) {
+  /** What a marker begins. */
+  enum Part {
+    CONVERSATION,
+    USER,
+    THOUGHTS,
+    ANSWER
+  }
+
+  /** A line that begins a part, and what of the line belongs to it. */
+  record Found(Part part, String rest) {}
+
+  TurnMarkers {
+    Set<String> cores = new HashSet<>();
+    List<TurnMarker> all = new ArrayList<>(List.of(user, thoughts, answer));
+    conversation.ifPresent(all::add);
+    for (TurnMarker marker : all) {
+      if (!cores.add(marker.core().toLowerCase(Locale.ROOT))) {
+        throw new IllegalArgumentException(
+            "two markers are '" + marker.core() + "'; make each different from the others");
+      }
+    }
+  }
+
+  String conversationText() {
+    return conversation.map(TurnMarker::text).orElse("");
+  }
+
+  List<String> stop() {
+    List<String> stop = new ArrayList<>(List.of(user.stop()));
+    conversation.ifPresent(marker -> stop.add(marker.stop()));
+    return stop;
+  }
+
+  /** What a line begins; of several markers that it may have, the longest counts. */
+  Optional<Found> find(String line) {
+    Optional<Found> best = Optional.empty();
+    int longest = 0;
+    for (Part part : Part.values()) {
+      Optional<TurnMarker> marker = marker(part);
+      Optional<String> rest = marker.flatMap(m -> m.after(line));
+      int length = marker.map(m -> m.core().length()).orElse(0);
+      if (rest.isPresent() && length > longest) {
+        longest = length;
+        best = Optional.of(new Found(part, rest.get()));
+      }
+    }
+    return best;
+  }
+
+  /** Whether a line may be a marker that was cut off. */
+  boolean mayBegin(String line) {
+    for (Part part : Part.values()) {
+      if (marker(part).filter(marker -> marker.mayBegin(line)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<TurnMarker> marker(Part part) {
+    return switch (part) {
+      case CONVERSATION -> conversation;
+      case USER -> Optional.of(user);
+      case THOUGHTS -> Optional.of(thoughts);
+      case ANSWER -> Optional.of(answer);
+    };
+  }
+}
