@@ -3,6 +3,7 @@ package io.selfalign.principle;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
+import io.selfalign.model.FinishReason;
 import io.selfalign.pipeline.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -155,6 +156,22 @@ public final class PromptFrame {
     return new Prompt(text.toString(), exemplars);
   }
 
+  /**
+   * Tells thoughts and answer apart in what a model wrote after a prompt of this frame.
+   *
+   * @param reason why the generation ended
+   */
+  public Reply parse(String text, FinishReason reason) {
+    return new ReplyParser(markers).parse(text, reason);
+  }
+
+  /**
+   * Whether thoughts begin with the self-identification; how words are separated does not matter.
+   */
+  public boolean identifiesItself(String thoughts) {
+    return oneLine(thoughts).startsWith(oneLine(selfIdentification()));
+  }
+
   /** A line of a text that would be taken for a turn's beginning, if there is one. */
   public Optional<String> markedLine(String text) {
     return text.lines().filter(line -> markers.find(line).isPresent()).findFirst();
@@ -177,8 +194,13 @@ public final class PromptFrame {
         .build();
   }
 
-  private String named(String text) {
+  /** A text with the persona's name in it. */
+  String named(String text) {
     return text.replace(PERSONA, options.persona);
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s+", " ");
   }
 
   private TurnMarker marker(String option, String text) {

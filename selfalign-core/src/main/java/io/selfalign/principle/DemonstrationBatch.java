@@ -1,0 +1,219 @@
+package io.selfalign.principle;
+
+import io.selfalign.data.AppliedPrinciple;
+import io.selfalign.data.Cut;
+import io.selfalign.data.Demonstration;
+import io.selfalign.data.Drop;
+import io.selfalign.data.Query;
+import io.selfalign.data.Sampling;
+import io.selfalign.model.FinishReason;
+import io.selfalign.model.Generation;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.GenerationRequest;
+import io.selfalign.pipeline.Unit;
+import io.selfalign.pipeline.UnitContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A unit of stage 2: each of its queries becomes a demonstration or a line of the ledger. */
+final class DemonstrationBatch {
+  private static final String REPETITION = "repetition";
+
+  /** What becomes of a query: one of both. */
+  private record Outcome(Optional<Demonstration> kept, Optional<Drop> dropped) {}
+
+  /** A prompt with what was generated after it. */
+  private record Written(Query query, Prompt prompt, String text, FinishReason reason) {}
+
+  /** An answer that no filter has dropped. */
+  private record Passed(Written written, Candidate candidate) {}
+
+  private final PrincipleDrivenAlignment stage;
+  private final PromptFrame frame;
+  private final UnitContext context;
+  private final GenerationOptions sampling;
+  private final Map<Query, Outcome> outcomes = new LinkedHashMap<>();
+  private final Unit.Builder<Demonstration> unit = Unit.builder();
+
+  DemonstrationBatch(PrincipleDrivenAlignment stage, UnitContext context) {
+    this.stage = stage;
+    this.context = context;
+    frame = stage.frame();
+    sampling = stage.sampling().toBuilder().seed(context.seed()).build();
+  }
+
+  Unit<Demonstration> of(List<Query> batch) {
+    List<Passed> passed = new ArrayList<>();
+    for (Written written : generate(batch)) {
+      filtered(written).ifPresent(passed::add);
+    }
+    context.checkCancelled();
+    judge(passed);
+    for (Query query : batch) {
+      Outcome outcome = Optional.ofNullable(outcomes.get(query)).orElseThrow();
+      outcome.kept().ifPresent(this::keep);
+      outcome.dropped().ifPresent(unit::drop);
+    }
+    return unit.build();
+  }
+
+  private List<Written> generate(List<Query> batch) {
+    Map<Query, Prompt> prompts = new LinkedHashMap<>();
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (Query query : batch) {
+      Prompt prompt = frame.prompt(query, context.random(query.id()));
+      if (fits(query, prompt)) {
+        prompts.put(query, prompt);
+        requests.add(new GenerationRequest(query.id(), prompt.text()));
+      }
+    }
+    Map<String, Generation> generations = new LinkedHashMap<>();
+    if (!requests.isEmpty()) {
+      for (Generation generation : stage.model().generate(requests, sampling)) {
+        generations.put(generation.id(), generation);
+      }
+    }
+    List<Written> written = new ArrayList<>();
+    prompts.forEach(
+        (query, prompt) -> {
+          Generation generation =
+              Optional.ofNullable(generations.get(query.id())).orElseThrow();
+          written.add(new Written(query, prompt, generation.text(), generation.finishReason()));
+        });
+    return written;
+  }
+
+  private boolean fits(Query query, Prompt prompt) {
+    Optional<String> marker = frame.markedLine(query.text());
+    if (marker.isPresent()) {
+      String detail = "line '" + marker.get() + "'";
+      drop(query, PrincipleDrivenAlignment.QUERY_HAS_MARKER, detail, query.text());
+      return false;
+    }
+    int tokens = stage.model().countTokens(prompt.text());
+    int limit = stage.model().contextLength() - sampling.maxNewTokens();
+    if (tokens > limit) {
+      String detail = "prompt of " + tokens + " tokens, at most " + limit;
+      drop(query, PrincipleDrivenAlignment.QUERY_TOO_LONG, detail, query.text());
+      return false;
+    }
+    return true;
+  }
+
+  private Optional<Passed> filtered(Written written) {
+    Reply reply = frame.parse(written.text(), written.reason());
+    Repetition repetition = Repetition.cut(reply.answer(), reply.closed());
+    List<Cut> cuts = new ArrayList<>(reply.cuts());
+    if (!repetition.cut().isEmpty()) {
+      cuts.add(new Cut(REPETITION, repetition.cut()));
+    }
+    Candidate candidate =
+        new Candidate(
+            written.query(),
+            new Reply(reply.thoughts(), repetition.text(), reply.closed(), cuts),
+            RuleMentions.in(reply.thoughts(), frame.principles()),
+            written.prompt().exemplars());
+    if (written.text().isBlank()) {
+      return dropped(written, PrincipleDrivenAlignment.EMPTY, "");
+    }
+    if (!frame.identifiesItself(reply.thoughts())) {
+      return dropped(written, PrincipleDrivenAlignment.MISSING_SELF_IDENTIFICATION, "");
+    }
+    if (candidate.answer().isEmpty()) {
+      return dropped(written, PrincipleDrivenAlignment.MISSING_ANSWER, "");
+    }
+    for (AnswerFilter filter : stage.filters()) {
+      Optional<String> rejection = filter.reject(candidate);
+      if (rejection.isPresent()) {
+        return dropped(written, filter.name(), rejection.get());
+      }
+    }
+    return Optional.of(new Passed(written, candidate));
+  }
+
+  private void judge(List<Passed> passed) {
+    List<Candidate> candidates = passed.stream().map(Passed::candidate).toList();
+    List<Optional<String>> verdicts =
+        candidates.isEmpty() ? List.of() : stage.safety().judge(candidates);
+    if (verdicts.size() != candidates.size()) {
+      throw new IllegalStateException(
+          "the safety filter gave "
+              + verdicts.size()
+              + " verdicts on "
+              + candidates.size()
+              + " answers; it must give one for each");
+    }
+    for (int i = 0; i < passed.size(); i++) {
+      Written written = passed.get(i).written();
+      Optional<String> unsafe = verdicts.get(i);
+      if (unsafe.isPresent()) {
+        drop(written.query(), SafetyFilter.RULE, unsafe.get(), written.text());
+      } else {
+        Demonstration made = demonstration(written, candidates.get(i));
+        outcomes.put(written.query(), new Outcome(Optional.of(made), Optional.empty()));
+        count(candidates.get(i));
+      }
+    }
+  }
+
+  private Demonstration demonstration(Written written, Candidate candidate) {
+    Query query = written.query();
+    return new Demonstration(
+        query.id(),
+        List.of(query.id()),
+        query.text(),
+        candidate.reply().thoughts(),
+        candidate.answer(),
+        candidate.mentions().known(),
+        candidate.reply().cuts(),
+        query.source(),
+        query.questionType(),
+        written.prompt().exemplars().stream().map(Exemplar::id).toList(),
+        written.prompt().sha256(),
+        stage.model().fingerprint(),
+        new Sampling(
+            sampling.temperature(), sampling.topP(), sampling.maxNewTokens(), sampling.seed()));
+  }
+
+  private void keep(Demonstration demonstration) {
+    unit.keep(demonstration);
+    if (demonstration.principles().isEmpty()) {
+      unit.count("no_rule", 1);
+    }
+    for (AppliedPrinciple principle : demonstration.principles()) {
+      String counter = counter(principle);
+      unit.count(counter, 1);
+      demonstration.source().ifPresent(source -> unit.count(counter + ":" + source, 1));
+    }
+  }
+
+  private void count(Candidate candidate) {
+    for (Cut cut : candidate.reply().cuts()) {
+      boolean trimmed = cut.rule().equals(Demonstration.TRIMMED);
+      unit.count(trimmed ? cut.rule() : cut.rule() + "_cut", 1);
+    }
+    if (!candidate.mentions().unknown().isEmpty()) {
+      unit.count("unknown_rule", 1);
+    }
+  }
+
+  /** The counter of a principle: {@code principle_4_question_assessment}. */
+  private static String counter(AppliedPrinciple principle) {
+    String name = principle.name().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "_");
+    return "principle_" + principle.number() + "_" + name;
+  }
+
+  private Optional<Passed> dropped(Written written, String rule, String detail) {
+    drop(written.query(), rule, detail, written.text());
+    return Optional.empty();
+  }
+
+  private void drop(Query query, String rule, String detail, String text) {
+    Drop drop = new Drop(query.id(), List.of(query.id()), rule, detail, text);
+    outcomes.put(query, new Outcome(Optional.empty(), Optional.of(drop)));
+  }
+}
