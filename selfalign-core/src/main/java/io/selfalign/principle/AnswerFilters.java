@@ -102,8 +102,8 @@ public final class AnswerFilters {
   }
 
   /**
-   * {@code echo}: an answer that begins with the query's first words and of which more than a share
-   * of words is the query's (ROUGE-L precision): the question, asked again. An answer that only
+   * {@code echo}: an answer that begins with the query's first five words and of which more than a
+   * share of words occurs in the query: the question, asked again. An answer that only
    * takes up the question first, or gives back a text with corrections, is none.
    *
    * @param threshold between 0 and 1

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class NumberedRules {
   private static final Pattern START =
       Pattern.compile(
-          "(?:^|\\n|(?<=[.!?:;]))[ \\t>*-]*(\\d{1,4})[.)]?\\s*\\(([^(){}]{1,80})\\)\\s*[.:]?");
+          "(?:^|\\n|(?<=[.!?]))[ \\t>*-]*(\\d{1,4})[.)]?\\s*\\(([^(){}]{1,80})\\)\\s*[.:]?");
   private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
   /** Where a rule begins. */

@@ -1,9 +1,10 @@
 package io.selfalign.principle;
 
-import io.selfalign.text.RougeL;
 import io.selfalign.text.RougeTokenizer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,8 +59,9 @@ final class Openings {
         || !answered.subList(0, opening).equals(asked.subList(0, opening))) {
       return Optional.empty();
     }
-    double precision = RougeL.between(answered, asked).precision();
+    Set<String> words = new HashSet<>(asked);
+    double share = (double) answered.stream().filter(words::contains).count() / answered.size();
     return AnswerFilters.reason(
-        precision > threshold, AnswerFilters.figure(precision) + " of its words are the query's");
+        share > threshold, AnswerFilters.figure(share) + " of its words are the query's");
   }
 }

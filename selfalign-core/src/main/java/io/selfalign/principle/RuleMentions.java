@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,12 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
       Pattern.compile(
           "(?i)\\s*(?:,\\s*and\\b|,\\s*or\\b|,|;|/|&|\\band\\b|\\bor\\b|\\bas well as\\b|\\bplus\\b)"
               + "\\s*");
+
+  private static final Pattern PUNCTUATION = Pattern.compile("[\"“”'‘’:;,.()]");
+  private static final Pattern LINK = Pattern.compile("^(?:(?:of|on|for|about|named|called) )+");
+
+  /** So many characters beside the word may be a name. */
+  private static final int BESIDE = 80;
 
   private static final Pattern PAIR = Pattern.compile("(\\d{1,4})\\s*\\(([^(){}]{1,80})\\)");
   private static final Pattern BRACKETS = Pattern.compile("\\(([^(){}]{1,80})\\)");
@@ -86,7 +93,7 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
       int at = start;
       boolean named = false;
       while (item.region(at, text.length()).lookingAt()) {
-        boolean bare = item.end(1) == item.end();
+        boolean bare = item.group(1) != null && item.group(2) == null;
         if (bare && named) {
           break; // "rule 13 (step-by-step) and 3 examples"
         }
@@ -129,26 +136,25 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
 
     /** "the candor rule", "rule of candor", "principle: candor". */
     private void namesBesideTheWord() {
-      // Longer names first: "balanced perspectives" is not "perspectives".
-      List<String> names =
-          principles.names().stream()
-              .sorted(Comparator.comparingInt(String::length).reversed())
-              .toList();
-      String left = text;
-      for (String name : names) {
-        String words =
-            Pattern.quote(name).replace(" ", "\\E[\\s-]+\\Q").replace("-", "\\E[\\s-]+\\Q");
-        Pattern beside =
-            Pattern.compile(
-                "(?iu)\\b" + words + "[\"”'’]?\\s+" + WORD + "\\b"
-                    + "|\\b" + WORD + "\\s+(?:(?:of|on|for|about)\\s+|named\\s+|called\\s+)?" + words
-                    + "\\b");
-        Matcher matcher = beside.matcher(left);
-        if (matcher.find()) {
-          principles.number(name).ifPresent(known::add);
-          left = matcher.replaceAll(" ");
-        }
+      Matcher word = LEAD.matcher(text);
+      while (word.find()) {
+        String before = text.substring(Math.max(0, word.start() - BESIDE), word.start());
+        String after = text.substring(word.end(), Math.min(text.length(), word.end() + BESIDE));
+        String left = Principle.key(PUNCTUATION.matcher(before).replaceAll(" "));
+        String right =
+            LINK.matcher(Principle.key(PUNCTUATION.matcher(after).replaceAll(" "))).replaceFirst("");
+        longest(key -> (" " + left).endsWith(" " + key)).ifPresent(known::add);
+        longest(key -> (right + " ").startsWith(key + " ")).ifPresent(known::add);
       }
+    }
+
+    /** The rule with the longest of the names that fit, for one may end in another. */
+    private Optional<Integer> longest(Predicate<String> fits) {
+      return principles.names().stream()
+          .map(Principle::key)
+          .filter(fits)
+          .max(Comparator.comparingInt(String::length))
+          .flatMap(principles::number);
     }
   }
 }

@@ -1,0 +1,95 @@
+package io.selfalign.principle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.selfalign.error.InvalidDataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExemplarsTest {
+  @TempDir Path temporary;
+
+  @Test
+  void there_are_five_of_which_one_has_a_follow_up() {
+    assertThat(Exemplars.standard())
+        .extracting(Exemplar::id, exemplar -> exemplar.turns().size())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("games-after-cutoff", 1),
+            org.assertj.core.groups.Tuple.tuple("private-person", 1),
+            org.assertj.core.groups.Tuple.tuple("longest-word", 2),
+            org.assertj.core.groups.Tuple.tuple("traffic-now", 1),
+            org.assertj.core.groups.Tuple.tuple("antikythera", 1));
+  }
+
+  @Test
+  void all_rules_they_name_are_standard_ones_and_hardly_one_is_never_shown() {
+    List<String> rules =
+        Exemplars.standard().stream().flatMap(e -> e.rules().stream()).distinct().toList();
+    assertThat(rules).allMatch(rule -> PrincipleSet.standard().find(rule).isPresent());
+    assertThat(rules).hasSizeGreaterThanOrEqualTo(14);
+    assertThat(PromptFrame.standard().leftOut()).isEmpty();
+  }
+
+  @Test
+  void the_output_that_is_told_is_the_programs() {
+    Exemplar exemplar = Exemplars.standard().get(2);
+    String sentence = "Ferries leave at noon, storms permitting.";
+    assertThat(exemplar.turns().get(0).answer()).contains("print(longest_word(\"" + sentence);
+    String longest = "";
+    for (String word : sentence.split("\\s+")) {
+      String bare = word.replaceAll("^[.,;:!?]+|[.,;:!?]+$", "");
+      longest = bare.length() > longest.length() ? bare : longest;
+    }
+    assertThat(exemplar.turns().get(1).answer())
+        .contains("('" + longest + "', " + longest.length() + ")");
+  }
+
+  @Test
+  void each_answer_passes_the_filters_on_its_own() {
+    for (Exemplar exemplar : Exemplars.standard()) {
+      for (Exemplar.Turn turn : exemplar.turns()) {
+        Candidate candidate = Candidates.of(turn.query(), turn.answer());
+        assertThat(AnswerFilters.standard())
+            .allSatisfy(filter -> assertThat(filter.reject(candidate)).isEmpty());
+        assertThat(Repetition.cut(turn.answer(), true).cut()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void ones_own_are_read_in_order() throws IOException {
+    Path file =
+        Files.writeString(
+            temporary.resolve("own.jsonl"),
+            "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t {rule: candor}\"],"
+                + "\"answer\":\"x\"}],\"note\":1}\n");
+    assertThat(Exemplars.read(file))
+        .containsExactly(
+            new Exemplar(
+                "a", List.of(new Exemplar.Turn("q", List.of("t {rule: candor}"), "x"))));
+    assertThat(Exemplars.read(file).get(0).rules()).containsExactly("candor");
+  }
+
+  @Test
+  void a_wrong_file_is_named_with_the_line() throws IOException {
+    String right = "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t\"],\"answer\":\"x\"}]}\n";
+    assertRefused(right + right, ":2: field 'id' is 'a', as in line 1; make ids unique");
+    assertRefused("\n", ": has no exemplars");
+    assertRefused("{\"id\":\"a\",\"turns\":[]}", ":1: field 'turns' is empty");
+    assertRefused(right.replace("\"x\"", "\" \""), ":1: field 'answer' is blank");
+    assertRefused(right.replace("[\"t\"]", "[]"), ":1: field 'thoughts' is empty");
+    assertRefused(right.replace("\"query\"", "\"ask\""), ":1: field 'turns[0].query' is missing");
+  }
+
+  private void assertRefused(String content, String message) throws IOException {
+    Path file = Files.writeString(temporary.resolve("wrong.jsonl"), content);
+    assertThatThrownBy(() -> Exemplars.read(file))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageStartingWith(file + message);
+  }
+}

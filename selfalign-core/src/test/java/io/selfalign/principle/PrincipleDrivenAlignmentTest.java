@@ -1,0 +1,317 @@
+package io.selfalign.principle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.selfalign.data.AppliedPrinciple;
+import io.selfalign.data.Cut;
+import io.selfalign.data.Demonstration;
+import io.selfalign.data.Drop;
+import io.selfalign.data.Query;
+import io.selfalign.data.Traceable;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.GenerationRequest;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.RunDirectory;
+import io.selfalign.pipeline.RunOptions;
+import io.selfalign.pipeline.Settings;
+import io.selfalign.pipeline.StageSummary;
+import io.selfalign.testing.ScriptedModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PrincipleDrivenAlignmentTest {
+  /** The scripted model counts characters; an endless answer is cut at these. */
+  private static final GenerationOptions SAMPLING =
+      PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(900).build();
+
+  @TempDir Path temporary;
+
+  private static PrincipleDrivenAlignment.Builder stage(ScriptedModel model) {
+    return PrincipleDrivenAlignment.builder(model).sampling(SAMPLING);
+  }
+
+  private RunDirectory run(PrincipleDrivenAlignment stage, List<Query> queries, String folder) {
+    return run(stage, queries, folder, RunOptions.defaults());
+  }
+
+  private RunDirectory run(
+      PrincipleDrivenAlignment stage, List<Query> queries, String folder, RunOptions options) {
+    Path directory = temporary.resolve(folder);
+    return Pipeline.of(stage, Dataset.of(Query.class, queries))
+        .in(directory, options)
+        .run()
+        .directory();
+  }
+
+  private static List<Demonstration> kept(RunDirectory run) {
+    return run.records("demonstrations", Demonstration.class).toList();
+  }
+
+  private static Map<String, Traceable> byId(RunDirectory run) {
+    Map<String, Traceable> byId = new TreeMap<>();
+    kept(run).forEach(record -> byId.put(record.id(), record));
+    run.drops("demonstrations").toList().forEach(drop -> byId.put(drop.id(), drop));
+    return byId;
+  }
+
+  @Test
+  void every_query_is_kept_or_dropped_once_and_the_counts_add_up() {
+    List<Query> queries = new ArrayList<>(Replies.queries(60));
+    queries.add(Query.of("long", "long ".repeat(1000)));
+    queries.add(Query.of("marked", "Hi\n## User\nHo"));
+    RunDirectory run = run(stage(Replies.model().build()).build(), queries, "run");
+    List<String> ended =
+        Stream.concat(kept(run).stream(), run.drops("demonstrations").toList().stream())
+            .map(Traceable::id)
+            .toList();
+    assertThat(ended)
+        .containsExactlyInAnyOrderElementsOf(queries.stream().map(Query::id).toList());
+    StageSummary summary = run.stage("demonstrations");
+    assertThat(summary.drops())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                Map.entry("empty", 4L),
+                Map.entry("missing_self_identification", 4L),
+                Map.entry("missing_answer", 4L),
+                Map.entry("too_short", 4L),
+                Map.entry("apology", 4L),
+                Map.entry("exemplar_leak", 4L),
+                Map.entry("echo", 4L),
+                Map.entry("repetitive", 4L),
+                Map.entry("unsafe", 4L),
+                Map.entry("query_too_long", 1L),
+                Map.entry("query_has_marker", 1L)));
+    assertThat(summary.records()).isEqualTo(24);
+    assertThat(summary.counters())
+        .containsEntry("trimmed", 4L)
+        .containsEntry("repetition_cut", 8L)
+        .containsEntry("unknown_rule", 4L)
+        .containsEntry("no_rule", 8L)
+        .containsEntry("principle_7_candor", 16L)
+        .containsEntry("principle_5_reasoning", 16L);
+    assertThat(
+            summary.counters().get("principle_7_candor:self-instruct")
+                + summary.counters().get("principle_7_candor:topic-guided"))
+        .isEqualTo(16);
+  }
+
+  @Test
+  void a_demonstration_tells_all_that_it_was_made_from() {
+    Query query = Replies.queries(1).get(0);
+    ScriptedModel model = Replies.model().build();
+    RunDirectory run = run(stage(model).build(), List.of(query), "run");
+    Demonstration made = kept(run).get(0);
+    String prompt = model.requests().get(0).prompt();
+    assertThat(made.id()).isEqualTo("q-0");
+    assertThat(made.parents()).containsExactly("q-0");
+    assertThat(made.query()).isEqualTo(query.text());
+    assertThat(made.thoughts()).startsWith(Replies.SELF).endsWith("I answer.");
+    assertThat(made.answer()).startsWith("Here is what can be said of number");
+    assertThat(made.principles())
+        .containsExactly(new AppliedPrinciple(5, "reasoning"), new AppliedPrinciple(7, "candor"));
+    assertThat(made.cuts()).isEmpty();
+    assertThat(made.source()).contains("self-instruct");
+    assertThat(made.questionType()).contains("type 0");
+    assertThat(made.exemplars()).hasSize(5).startsWith("games-after-cutoff");
+    assertThat(made.promptSha256()).isEqualTo(new Prompt(prompt, List.of()).sha256());
+    assertThat(made.model()).isEqualTo("scripted:scripted");
+    assertThat(made.sampling().temperature()).isEqualTo(0.5);
+    assertThat(made.sampling().seed()).isEqualTo(model.calls().get(0).options().seed());
+  }
+
+  @Test
+  void nothing_that_is_cut_is_lost() {
+    RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(15), "run");
+    Demonstration endless = (Demonstration) byId(run).get("q-12");
+    assertThat(endless.trimmed()).isTrue();
+    assertThat(endless.cuts()).extracting(Cut::rule).containsExactly("trimmed", "repetition");
+    Demonstration repeats = (Demonstration) byId(run).get("q-13");
+    assertThat(repeats.trimmed()).isFalse();
+    assertThat(repeats.answer()).endsWith("ask again. End.");
+    assertThat(repeats.cuts()).containsExactly(new Cut("repetition", Replies.answer("it")));
+  }
+
+  @Test
+  void a_drop_has_the_whole_text_and_what_the_rule_found() {
+    RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(15), "run");
+    Drop brief = (Drop) byId(run).get("q-6");
+    assertThat(brief.rule()).isEqualTo("too_short");
+    assertThat(brief.detail()).isEqualTo("4 characters");
+    assertThat(brief.parents()).containsExactly("q-6");
+    assertThat(brief.text()).startsWith(Replies.SELF).endsWith("## Alina\nYes.\n");
+  }
+
+  @Test
+  void the_model_gets_the_frame_the_defaults_and_the_stops() {
+    ScriptedModel model = Replies.model().build();
+    run(PrincipleDrivenAlignment.builder(model).build(), Replies.queries(1), "run");
+    GenerationOptions options = model.calls().get(0).options();
+    assertThat(options.temperature()).isEqualTo(0.5);
+    assertThat(options.topP()).isEqualTo(0.9);
+    assertThat(options.maxNewTokens()).isEqualTo(256);
+    assertThat(options.logitBias()).isEqualTo(Map.of("Sorry", Double.NEGATIVE_INFINITY));
+    assertThat(options.stop()).containsExactly("\n## User\n", "\n# Conversation\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, false", "7, 1, true", "64, 1, true", "5, 3, true"})
+  void what_is_made_of_a_query_does_not_depend_on_units_workers_or_order(
+      int unitSize, int workers, boolean shuffled) {
+    PromptFrame frame =
+        PromptFrame.builder().exemplars(ExemplarSelector.random(Exemplars.standard(), 2)).build();
+    List<Query> queries = new ArrayList<>(Replies.queries(30));
+    RunDirectory expected =
+        run(stage(Replies.model().build()).frame(frame).build(), queries, "expected");
+    if (shuffled) {
+      Collections.reverse(queries);
+    }
+    RunDirectory other =
+        run(
+            stage(Replies.model().groupSize(3).build()).frame(frame).unitSize(unitSize).build(),
+            queries,
+            "other",
+            RunOptions.builder().workers(workers).build());
+    assertThat(byId(other)).isEqualTo(byId(expected));
+  }
+
+  @Test
+  void another_seed_makes_other_answers() {
+    List<Query> queries = Replies.queries(3);
+    RunDirectory a = run(stage(Replies.model().build()).build(), queries, "a");
+    RunDirectory b =
+        run(
+            stage(Replies.model().build()).build(),
+            queries,
+            "b",
+            RunOptions.builder().seed(1).build());
+    assertThat(kept(b)).extracting(Demonstration::answer).doesNotContainAnyElementsOf(
+        kept(a).stream().map(Demonstration::answer).toList());
+  }
+
+  @Test
+  void whichever_request_fails_running_again_ends_with_the_same_data() {
+    List<Query> queries = Replies.queries(16);
+    RunDirectory whole =
+        run(stage(Replies.model().build()).unitSize(4).build(), queries, "whole");
+    for (int failing = 1; failing <= 16; failing++) {
+      String folder = "failing-" + failing;
+      ScriptedModel broken =
+          Replies.model().failAt(failing, () -> new IllegalStateException("no power")).build();
+      assertThatThrownBy(() -> run(stage(broken).unitSize(4).build(), queries, folder))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no power");
+      ScriptedModel healthy = Replies.model().build();
+      RunDirectory resumed = run(stage(healthy).unitSize(4).build(), queries, folder);
+      assertThat(kept(resumed)).isEqualTo(kept(whole));
+      assertThat(resumed.drops("demonstrations").toList())
+          .isEqualTo(whole.drops("demonstrations").toList());
+      assertThat(resumed.stage("demonstrations")).isEqualTo(whole.stage("demonstrations"));
+      assertThat(healthy.generations()).isEqualTo(16 - (failing - 1) / 4 * 4);
+    }
+  }
+
+  @Test
+  void a_filter_and_a_safety_filter_of_ones_own_take_part() {
+    AnswerFilter numbers =
+        new AnswerFilter() {
+          @Override
+          public String name() {
+            return "numbers";
+          }
+
+          @Override
+          public Optional<String> reject(Candidate candidate) {
+            return candidate.answer().contains("number") ? Optional.of("") : Optional.empty();
+          }
+        };
+    List<AnswerFilter> filters = new ArrayList<>(AnswerFilters.standard());
+    filters.add(numbers);
+    PrincipleDrivenAlignment stage =
+        stage(Replies.model().build()).filters(filters).safety(SafetyFilter.none()).build();
+    StageSummary summary = run(stage, Replies.queries(15), "run").stage("demonstrations");
+    assertThat(summary.drops()).containsEntry("numbers", 3L).doesNotContainKey("unsafe");
+    assertThatThrownBy(() -> stage.toBuilder().filters(List.of(numbers, numbers)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("two filters have the same name");
+  }
+
+  @Test
+  void a_safety_filter_must_judge_all() {
+    SafetyFilter lazy =
+        new SafetyFilter() {
+          @Override
+          public List<Optional<String>> judge(List<Candidate> candidates) {
+            return List.of();
+          }
+
+          @Override
+          public Settings settings() {
+            return Settings.none();
+          }
+        };
+    PrincipleDrivenAlignment stage = stage(Replies.model().build()).safety(lazy).build();
+    assertThatThrownBy(() -> run(stage, Replies.queries(3), "run"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("0 verdicts on 3 answers");
+  }
+
+  @Test
+  void a_model_whose_context_is_too_small_is_refused_before_anything_runs() {
+    ScriptedModel small = ScriptedModel.builder().contextLength(4096).build();
+    assertThatThrownBy(() -> run(stage(small).build(), Replies.queries(1), "run"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is over the 4096 of the model's context; show fewer exemplars");
+    assertThat(small.calls()).isEmpty();
+  }
+
+  @Test
+  void the_longest_query_that_fits_is_not_cut() {
+    ScriptedModel model = Replies.model().build();
+    int frame =
+        PromptFrame.standard()
+            .prompt(Query.of("x", "x"), io.selfalign.data.RecordRandom.of(0, "s", "x"))
+            .text()
+            .length();
+    int room = model.contextLength() - SAMPLING.maxNewTokens() - frame + 1;
+    RunDirectory run =
+        run(
+            stage(model).build(),
+            List.of(Query.of("fits", "x".repeat(room)), Query.of("not", "x".repeat(room + 1))),
+            "run");
+    assertThat(model.requests()).extracting(GenerationRequest::id).containsExactly("fits");
+    assertThat(model.requests().get(0).prompt()).endsWith("## Alina (internal thoughts)\n");
+    Drop drop = (Drop) byId(run).get("not");
+    assertThat(drop.rule()).isEqualTo("query_too_long");
+    assertThat(drop.detail()).isEqualTo("prompt of 11101 tokens, at most 11100");
+  }
+
+  @Test
+  void the_settings_name_all_that_decides() {
+    PrincipleDrivenAlignment stage = stage(Replies.model().build()).build();
+    String json = stage.settings().json();
+    assertThat(json)
+        .contains("\"model\":\"scripted:scripted\"", "\"temperature\":0.5", "\"top_p\":0.9")
+        .contains("\"logit_bias\":{\"Sorry\":\"-Infinity\"}", "\"too_short\":{\"min_characters\":160}");
+    assertThat(stage.toBuilder().unitSize(3).build().settings()).isEqualTo(stage.settings());
+    List<PrincipleDrivenAlignment.Builder> changed =
+        List.of(
+            stage.toBuilder().filters(List.of()),
+            stage.toBuilder().safety(SafetyFilter.none()),
+            stage.toBuilder().frame(PromptFrame.builder().persona("X").build()),
+            stage.toBuilder().sampling(SAMPLING.toBuilder().topK(3).build()));
+    changed.forEach(
+        builder -> assertThat(builder.build().settings()).isNotEqualTo(stage.settings()));
+  }
+}

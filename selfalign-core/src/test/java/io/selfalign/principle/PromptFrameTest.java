@@ -1,0 +1,181 @@
+package io.selfalign.principle;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PromptFrameTest {
+  private static final Query SKY = Query.of("sky", " Why is the sky blue?\n");
+
+  private static Prompt prompt(PromptFrame frame, Query query) {
+    return frame.prompt(query, RecordRandom.of(0, "stage", query.id()));
+  }
+
+  private static Exemplar exemplar(String... thoughts) {
+    return new Exemplar("one", List.of(new Exemplar.Turn("Who?", List.of(thoughts), "{persona}.")));
+  }
+
+  /**
+   * The file is the whole prompt. After a change that is meant, look at what differs and replace it
+   * by what this test prints.
+   */
+  @Test
+  void the_standard_prompt_is_that_of_the_golden_file() throws IOException {
+    try (InputStream golden = PromptFrameTest.class.getResourceAsStream("standard-prompt.txt")) {
+      assertThat(golden).isNotNull();
+      assertThat(prompt(PromptFrame.standard(), SKY).text())
+          .isEqualTo(new String(golden.readAllBytes(), UTF_8));
+    }
+  }
+
+  @Test
+  void a_frame_of_ones_own_is_shown_as_told() {
+    PromptFrame frame =
+        PromptFrame.builder()
+            .persona("Juno")
+            .introduction("{persona} helps.")
+            .rulesHeading("Rules of {persona}:")
+            .principles(PrincipleSet.of(new Principle("Candor", "{persona} is honest.")))
+            .selfIdentification("{persona} speaking.")
+            .exemplars(ExemplarSelector.all(List.of(exemplar("By {rule: candor}, yes."))))
+            .conversationMarker("")
+            .userMarker("User: ")
+            .thoughtMarker("{persona} thinks: ")
+            .answerMarker("{persona}: ")
+            .build();
+    assertThat(prompt(frame, Query.of("q", "Is {persona} here?")).text())
+        .isEqualTo(
+            "Juno helps.\n\nRules of Juno:\n1 (Candor). Juno is honest.\n\n"
+                + "User: Who?\n\nJuno thinks: Juno speaking. By rule 1 (Candor), yes.\n\n"
+                + "Juno: Juno.\n\nUser: Is {persona} here?\n\nJuno thinks: ");
+    assertThat(frame.stop()).containsExactly("\nUser:");
+  }
+
+  @Test
+  void numbers_in_thoughts_follow_the_set_and_what_lacks_its_rule_is_left_out() {
+    PrincipleSet set = PrincipleSet.standard().startingWith("candor").without("static");
+    PromptFrame frame =
+        PromptFrame.builder()
+            .principles(set)
+            .exemplars(
+                ExemplarSelector.all(
+                    List.of(exemplar("First.", "By {rule: Candor}.", "By {rule: static}."))))
+            .build();
+    String text = prompt(frame, SKY).text();
+    assertThat(text).contains("First. By rule 1 (candor).\n").doesNotContain("static");
+    assertThat(frame.leftOut()).containsExactly("exemplar 'one': By {rule: static}.");
+  }
+
+  @Test
+  void exemplars_for_other_rules_are_refused() {
+    PromptFrame.Builder builder =
+        PromptFrame.builder().principles(PrincipleSet.of(new Principle("brave", "Dare.")));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of which the principles have none; they are [brave]");
+    assertThat(builder.exemplars(ExemplarSelector.none()).build().leftOut()).isEmpty();
+    assertThat(PromptFrame.builder().principles(PrincipleSet.of()).build().leftOut()).isNotEmpty();
+  }
+
+  @Test
+  void prompts_share_everything_before_the_query_or_the_rules_at_least() {
+    String fixed = prompt(PromptFrame.standard(), SKY).text();
+    String other = prompt(PromptFrame.standard(), Query.of("b", "Another?")).text();
+    assertThat(other).startsWith(fixed.substring(0, fixed.indexOf("Why is the sky")));
+    PromptFrame varying =
+        PromptFrame.builder()
+            .exemplars(ExemplarSelector.random(Exemplars.standard(), 2))
+            .build();
+    for (int i = 0; i < 20; i++) {
+      Prompt prompt = prompt(varying, Query.of("q" + i, "Another?"));
+      assertThat(prompt.text()).startsWith(varying.head() + "\n\n# Conversation\n");
+      assertThat(prompt.exemplars()).hasSize(2);
+    }
+  }
+
+  @Test
+  void the_prompts_sum_is_that_of_its_bytes() {
+    assertThat(new Prompt("abc", List.of()).sha256())
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  }
+
+  @Test
+  void wrong_parts_are_named() {
+    assertRefused(PromptFrame.builder().userMarker(" "), "userMarker is blank");
+    assertRefused(PromptFrame.builder().answerMarker("a\nb\n"), "answerMarker is 'a\nb'");
+    assertRefused(PromptFrame.builder().answerMarker("## user\n"), "two markers are '## user'");
+    assertThatThrownBy(() -> PromptFrame.builder().persona(" ")).hasMessageContaining("persona is");
+    assertThatThrownBy(() -> PromptFrame.builder().selfIdentification("a\nb"))
+        .hasMessageContaining("line break");
+  }
+
+  private static void assertRefused(PromptFrame.Builder builder, String message) {
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void a_selector_must_keep_to_its_pool() {
+    ExemplarSelector wrong =
+        new ExemplarSelector() {
+          @Override
+          public List<Exemplar> pool() {
+            return List.of();
+          }
+
+          @Override
+          public List<Exemplar> select(Query query, RecordRandom random) {
+            return List.of(exemplar("x"));
+          }
+
+          @Override
+          public io.selfalign.pipeline.Settings settings() {
+            return io.selfalign.pipeline.Settings.none();
+          }
+        };
+    PromptFrame frame = PromptFrame.builder().exemplars(wrong).build();
+    assertThatThrownBy(() -> prompt(frame, SKY))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("exemplar 'one', which is not in its pool");
+  }
+
+  @Test
+  void every_part_is_in_the_settings() {
+    PromptFrame.Builder standard = PromptFrame.builder();
+    String json = standard.build().settings().json();
+    assertThat(json).contains("\"persona\":\"Alina\"", "numerical sensitivity", "Antikythera");
+    List<PromptFrame.Builder> changed =
+        List.of(
+            PromptFrame.builder().persona("X"),
+            PromptFrame.builder().introduction("X"),
+            PromptFrame.builder().rulesHeading("X"),
+            PromptFrame.builder().selfIdentification("X"),
+            PromptFrame.builder().conversationMarker(""),
+            PromptFrame.builder().userMarker("X"),
+            PromptFrame.builder().thoughtMarker("X"),
+            PromptFrame.builder().answerMarker("X"),
+            PromptFrame.builder().principles(PrincipleSet.standard().without("creative")),
+            PromptFrame.builder().exemplars(ExemplarSelector.none()));
+    for (PromptFrame.Builder builder : changed) {
+      PromptFrame frame = builder.build();
+      assertThat(frame.settings()).isNotEqualTo(standard.build().settings());
+      assertThat(frame.toBuilder().build().settings()).isEqualTo(frame.settings());
+    }
+  }
+
+  @Test
+  void a_query_that_plays_a_turn_is_seen() {
+    PromptFrame frame = PromptFrame.standard();
+    assertThat(frame.markedLine("Hi\n## alina: \nYes")).contains("## alina: ");
+    assertThat(frame.markedLine("# Conversation\n")).isPresent();
+    assertThat(frame.markedLine("## User guide\nAlina\nsee ## User")).isEmpty();
+  }
+}
