@@ -75,6 +75,7 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(new DedupeCommand(in, out))
             .addSubcommand(
                 new InstructCommand(models, in, out, new ProgressArguments(err, watched)))
+            .addSubcommand(new RespondCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,0 +1,102 @@
+package io.selfalign.examples.cli;
+
+import io.selfalign.principle.Exemplar;
+import io.selfalign.principle.ExemplarSelector;
+import io.selfalign.principle.Exemplars;
+import io.selfalign.principle.PrincipleSet;
+import io.selfalign.principle.PromptFrame;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that make the prompt of stage 2. */
+final class FrameArguments {
+  /** How exemplars are chosen. */
+  enum Selection {
+    all,
+    random,
+    nearest,
+    diverse,
+    coverage,
+    none
+  }
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--principles",
+      paramLabel = "FILE",
+      description =
+          "The rules: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
+              + " library's 16.")
+  private Optional<Path> principles;
+
+  @Option(
+      names = "--without-principle",
+      paramLabel = "NAME",
+      description = "Leave out the principle of this name; may be repeated.")
+  private List<String> without = List.of();
+
+  @Option(
+      names = "--exemplars",
+      paramLabel = "FILE",
+      description =
+          "The exemplars: lines {\"id\",\"turns\":[{\"query\",\"thoughts\",\"answer\"}]}. Default:"
+              + " the library's 5.")
+  private Optional<Path> exemplars;
+
+  @Option(
+      names = "--select",
+      paramLabel = "WAY",
+      description =
+          "Which exemplars a prompt shows: all, none, or K of them that are random, nearest to the"
+              + " query, most diverse, or of the widest rule coverage. Default: all.")
+  private Selection selection = Selection.all;
+
+  @Option(
+      names = "--shown",
+      paramLabel = "K",
+      description = "How many exemplars to select. Default: ${DEFAULT-VALUE}.")
+  private int shown = 3;
+
+  @Option(
+      names = "--persona",
+      paramLabel = "NAME",
+      description = "The assistant's name. Default: ${DEFAULT-VALUE}.")
+  private String persona = PromptFrame.standard().persona();
+
+  /**
+   * Reads the files and makes the frame.
+   *
+   * @throws ParameterException if options do not go together
+   */
+  PromptFrame frame() {
+    PrincipleSet set = principles.map(PrincipleSet::read).orElseGet(PrincipleSet::standard);
+    List<Exemplar> pool = exemplars.map(Exemplars::read).orElseGet(Exemplars::standard);
+    try {
+      return PromptFrame.builder()
+          .persona(persona)
+          .principles(set.without(without.toArray(String[]::new)))
+          .exemplars(selector(pool))
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ExemplarSelector selector(List<Exemplar> pool) {
+    return switch (selection) {
+      case all -> ExemplarSelector.all(pool);
+      case none -> ExemplarSelector.none();
+      case random -> ExemplarSelector.random(pool, shown);
+      case nearest -> ExemplarSelector.nearest(pool, shown);
+      case diverse -> ExemplarSelector.diverse(pool, shown);
+      case coverage -> ExemplarSelector.ruleCoverage(pool, shown);
+    };
+  }
+}

@@ -1,0 +1,243 @@
+package io.selfalign.examples.cli;
+
+import io.selfalign.data.Demonstration;
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.JsonLinesWriter;
+import io.selfalign.data.Query;
+import io.selfalign.model.BaseModel;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.Pipeline.Output;
+import io.selfalign.pipeline.RunOptions;
+import io.selfalign.pipeline.RunResult;
+import io.selfalign.pipeline.StageSummary;
+import io.selfalign.principle.AnswerFilter;
+import io.selfalign.principle.AnswerFilters;
+import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PromptFrame;
+import io.selfalign.principle.RuleCheck;
+import io.selfalign.principle.SafetyFilter;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Stage 2: answers under principles. */
+@Command(
+    name = "respond",
+    description = {
+      "Answers instructions under principles (stage 2), into a run directory.",
+      "Running it again goes on where it stopped. The demonstrations and the ledger of what was"
+          + " dropped are in stages/demonstrations of the directory.",
+      "Standard output: a summary at the end,"
+          + " {\"work\",\"demonstrations\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]},"
+          + " where dropped has counts by rule.",
+      ""
+    })
+final class RespondCommand implements Callable<Integer> {
+  /** The line of output. */
+  record Summary(String work, long demonstrations, List<Stage> stages) {}
+
+  /** What a stage kept and dropped. */
+  record Stage(String name, long kept, Map<String, Long> dropped, Map<String, Long> counters) {
+    static Stage of(StageSummary summary) {
+      return new Stage(summary.name(), summary.records(), summary.drops(), summary.counters());
+    }
+  }
+
+  private final ModelOpener models;
+  private final InputStream in;
+  private final OutputStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelArguments model;
+
+  @Mixin private FrameArguments frame;
+
+  @Mixin private final ProgressArguments progress;
+
+  @Option(
+      names = "--work",
+      required = true,
+      paramLabel = "DIR",
+      description = "The run directory; made if it isn't there, resumed if it is.")
+  private Path work;
+
+  @Option(
+      names = "--instructions-file",
+      paramLabel = "FILE",
+      description =
+          "What to answer: lines {\"id\",\"instruction\",\"input\"}, of which id and input may be"
+              + " absent; source and question_type are kept. - is standard input.")
+  private Optional<Path> instructions;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "The most tokens of thoughts and answer together. Default: ${DEFAULT-VALUE}.")
+  private int maxNewTokens = PrincipleDrivenAlignment.defaultSampling().maxNewTokens();
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "What logits are divided by; 0 is greedy. Default: ${DEFAULT-VALUE}.")
+  private double temperature = PrincipleDrivenAlignment.defaultSampling().temperature();
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "Sample from the likeliest tokens with this mass. Default: ${DEFAULT-VALUE}.")
+  private double topP = PrincipleDrivenAlignment.defaultSampling().topP();
+
+  @Option(
+      names = "--min-characters",
+      paramLabel = "N",
+      description = "Drop shorter answers. Default: ${DEFAULT-VALUE}.")
+  private int minCharacters = AnswerFilters.DEFAULT_MIN_CHARACTERS;
+
+  @Option(
+      names = "--without",
+      paramLabel = "RULE",
+      description = "Don't filter by this rule, such as apology; may be repeated.")
+  private List<String> without = List.of();
+
+  @Option(
+      names = "--safety-margin",
+      paramLabel = "NATS",
+      description =
+          "Drop an answer if the model finds it this much likelier that it breaks a rule than that"
+              + " it doesn't. Default: ${DEFAULT-VALUE}.")
+  private double safetyMargin;
+
+  @Option(
+      names = "--no-safety-check",
+      description = "Do not ask the model whether answers break a rule.")
+  private boolean noSafetyCheck;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "The same seed makes the same answers. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "How many units are worked on at once. Default: 1.")
+  private int workers = 1;
+
+  @Option(
+      names = "--start-anew",
+      description =
+          "Where the run was begun with other options, set its data aside and begin anew.")
+  private boolean startAnew;
+
+  RespondCommand(
+      ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
+    this.models = models;
+    this.in = in;
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path file =
+        instructions.orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "nothing says what to answer; give --instructions-file FILE with lines"
+                        + " {\"instruction\"}"));
+    RunOptions run = runOptions();
+    GenerationOptions sampling = sampling();
+    List<AnswerFilter> filters = filters();
+    PromptFrame prompt = frame.frame();
+    List<Query> queries = QueryLines.read(file, in);
+    model.withModel(
+        models,
+        opened -> {
+          PrincipleDrivenAlignment stage =
+              PrincipleDrivenAlignment.builder(opened)
+                  .frame(prompt)
+                  .sampling(sampling)
+                  .filters(filters)
+                  .safety(safety(opened, prompt))
+                  .build();
+          respond(stage, queries, run);
+        });
+    return 0;
+  }
+
+  private void respond(PrincipleDrivenAlignment stage, List<Query> queries, RunOptions run) {
+    Pipeline.Builder pipeline = Pipeline.builder();
+    Output<Query> source = pipeline.source("queries", Dataset.of(Query.class, queries));
+    Output<Demonstration> made = pipeline.stage(stage, source);
+    RunResult result = pipeline.build().in(work, run).run();
+    try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
+      writer.write(
+          new Summary(
+              work.toString(),
+              result.records(made).size(),
+              result.stages().stream().map(Stage::of).toList()));
+    }
+  }
+
+  private RunOptions runOptions() {
+    RunOptions.Builder options =
+        RunOptions.builder()
+            .seed(seed)
+            .startAnewWhenChanged(startAnew)
+            .listener(progress.listener());
+    CommandArguments.set(spec, "--workers", () -> options.workers(workers));
+    return options.build();
+  }
+
+  private SafetyFilter safety(BaseModel opened, PromptFrame prompt) {
+    if (noSafetyCheck || prompt.principles().isEmpty()) {
+      return SafetyFilter.none();
+    }
+    return RuleCheck.of(opened, prompt, safetyMargin);
+  }
+
+  private List<AnswerFilter> filters() {
+    List<AnswerFilter> filters = new ArrayList<>();
+    for (AnswerFilter standard : AnswerFilters.standard()) {
+      if (standard.name().equals("too_short")) {
+        CommandArguments.set(
+            spec, "--min-characters", () -> filters.add(AnswerFilters.tooShort(minCharacters)));
+      } else {
+        filters.add(standard);
+      }
+    }
+    List<String> names = filters.stream().map(AnswerFilter::name).toList();
+    for (String rule : without) {
+      if (!names.contains(rule)) {
+        throw new ParameterException(
+            spec.commandLine(), "--without is '" + rule + "', but must be one of " + names);
+      }
+      filters.removeIf(filter -> filter.name().equals(rule));
+    }
+    return filters;
+  }
+
+  private GenerationOptions sampling() {
+    GenerationOptions.Builder options = PrincipleDrivenAlignment.defaultSampling().toBuilder();
+    CommandArguments.set(spec, "--max-new-tokens", () -> options.maxNewTokens(maxNewTokens));
+    CommandArguments.set(spec, "--temperature", () -> options.temperature(temperature));
+    CommandArguments.set(spec, "--top-p", () -> options.topP(topP));
+    return options.build();
+  }
+}
