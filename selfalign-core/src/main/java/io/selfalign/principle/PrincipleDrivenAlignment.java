@@ -196,6 +196,17 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
    */
   @Override
   public void validate() {
+    checkRoom();
+    List<String> leftOut = options.frame.leftOut();
+    if (!leftOut.isEmpty()) {
+      LOG.warn(
+          "{} sentences of exemplars are not shown, for their rules are not in the set, such as: {}",
+          leftOut.size(),
+          leftOut.get(0));
+    }
+  }
+
+  void checkRoom() {
     Query shortest = Query.of("shortest", "Hi");
     Prompt prompt = options.frame.prompt(shortest, RecordRandom.of(0, NAME, "shortest"));
     int tokens = options.model.countTokens(prompt.text());
@@ -210,10 +221,6 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
                   + " fewer tokens",
               tokens, newTokens, context));
     }
-    options
-        .frame
-        .leftOut()
-        .forEach(thought -> LOG.warn("not shown, for its rule is not in the set: {}", thought));
   }
 
   @Override
