@@ -231,9 +231,9 @@ public final class PromptFrame {
     private String introduction =
         """
         {persona} is an AI assistant that reads and writes text. It wants to be useful, honest and \
-        harmless, and keeps to the numbered rules below. Before each answer {persona} writes \
-        internal thoughts, which the user doesn't see: who it is, what is asked, and the rules that \
-        apply, by number and name. Then it answers the user accordingly.\
+        harmless, and keeps to the numbered rules below. Before each answer it writes internal \
+        thoughts, which the user doesn't see: who it is, what is asked, and the rules that apply, by \
+        number and name. Then it answers the user accordingly.\
         """;
     private String rulesHeading = "# Rules";
     private PrincipleSet principles = PrincipleSet.standard();
