@@ -1,11 +1,11 @@
 package io.selfalign.principle;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.selfalign.data.Demonstration;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.error.CancelledException;
 import io.selfalign.pipeline.Unit;
-import io.selfalign.data.Demonstration;
 import io.selfalign.pipeline.UnitContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,8 +112,7 @@ public final class Ablation {
       throw new IllegalArgumentException("there are no queries; give at least one");
     }
     Map<String, PrincipleDrivenAlignment> stages = new LinkedHashMap<>();
-    variants.forEach(
-        (name, frame) -> stages.put(name, stage.toBuilder().frame(frame).build()));
+    variants.forEach((name, frame) -> stages.put(name, stage.toBuilder().frame(frame).build()));
     stages.values().forEach(PrincipleDrivenAlignment::checkRoom);
     List<AblationReport.Variant> measured = new ArrayList<>();
     stages.forEach((name, variant) -> measured.add(measure(name, variant, queries)));

@@ -123,10 +123,7 @@ public record AblationReport(int queries, List<Variant> variants) {
     for (String principle : principles) {
       add(table, "names " + principle, v -> TextTable.percent(v.use().total().share(principle)));
     }
-    add(
-        table,
-        "names no rule",
-        v -> TextTable.percent(v.kept(), v.use().total().withoutRule()));
+    add(table, "names no rule", v -> TextTable.percent(v.kept(), v.use().total().withoutRule()));
     return table.toString();
   }
 

@@ -103,8 +103,8 @@ public final class AnswerFilters {
 
   /**
    * {@code echo}: an answer that begins with the query's first five words and of which more than a
-   * share of words occurs in the query: the question, asked again. An answer that only
-   * takes up the question first, or gives back a text with corrections, is none.
+   * share of words occurs in the query: the question, asked again. An answer that only takes up the
+   * question first, or gives back a text with corrections, is none.
    *
    * @param threshold between 0 and 1
    * @throws IllegalArgumentException if it isn't
@@ -152,8 +152,7 @@ public final class AnswerFilters {
     return new Filter(
         "unknown_rule",
         Settings.none(),
-        c ->
-            reason(!c.mentions().unknown().isEmpty(), String.join(", ", c.mentions().unknown())));
+        c -> reason(!c.mentions().unknown().isEmpty(), String.join(", ", c.mentions().unknown())));
   }
 
   static Optional<String> reason(boolean rejected, String reason) {

@@ -80,8 +80,7 @@ final class DemonstrationBatch {
     List<Written> written = new ArrayList<>();
     prompts.forEach(
         (query, prompt) -> {
-          Generation generation =
-              Optional.ofNullable(generations.get(query.id())).orElseThrow();
+          Generation generation = Optional.ofNullable(generations.get(query.id())).orElseThrow();
           written.add(new Written(query, prompt, generation.text(), generation.finishReason()));
         });
     return written;

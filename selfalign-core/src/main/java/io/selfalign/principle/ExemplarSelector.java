@@ -29,7 +29,9 @@ public interface ExemplarSelector {
   /** What decides the choice besides the pool, such as {@code {"selector": "random", "k": 3}}. */
   Settings settings();
 
-  /** The five {@linkplain Exemplars#standard standard exemplars} in their order, as in the paper. */
+  /**
+   * The five {@linkplain Exemplars#standard standard exemplars} in their order, as in the paper.
+   */
   static ExemplarSelector all() {
     return all(Exemplars.standard());
   }

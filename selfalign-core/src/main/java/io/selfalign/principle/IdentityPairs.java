@@ -32,7 +32,7 @@ public final class IdentityPairs {
   private static final String MAKER = "{maker}";
 
   /** One subject of a file of templates. */
-  private record Template(
+  record Template(
       String about, List<String> questions, List<String> openings, List<String> additions) {
     Template {
       checkTexts("questions", questions);

@@ -39,9 +39,7 @@ final class Openings {
 
   static Optional<String> apology(String query, String answer) {
     Matcher apology = APOLOGY.matcher(answer);
-    return AnswerFilters.reason(
-            apology.find() && !ASKED_FOR.matcher(query).find(),
-            "opening")
+    return AnswerFilters.reason(apology.find() && !ASKED_FOR.matcher(query).find(), "opening")
         .map(opening -> "'" + apology.group().strip() + "'");
   }
 

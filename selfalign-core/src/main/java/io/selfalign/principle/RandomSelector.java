@@ -17,7 +17,8 @@ record RandomSelector(List<Exemplar> pool, int k) implements ExemplarSelector {
     List<Exemplar> chosen = new ArrayList<>();
     for (int i = 0; i < pool.size(); i++) {
       int needed = k - chosen.size();
-      // The i-th of those left is among the needed with this probability: all subsets are as likely.
+      // The i-th of those left is among the needed with this probability: all subsets are as
+      // likely.
       if (random.uniform(i) * (pool.size() - i) < needed) {
         chosen.add(pool.get(i));
       }

@@ -29,7 +29,8 @@ record Repetition(String text, String cut) {
   private static final int LEAST_VERSES = 3;
 
   private static final Pattern STRUCTURED =
-      Pattern.compile("(?:[-*+•–|>#]|\\(?(?:\\d{1,3}|\\p{Alpha}|[ivx]{2,4})[.)])(?:\\s.*|$)|\\|.*|#+ .*|.{0,40}:");
+      Pattern.compile(
+          "(?:[-*+•–|>#]|\\(?(?:\\d{1,3}|\\p{Alpha}|[ivx]{2,4})[.)])(?:\\s.*|$)|\\|.*|#+ .*|.{0,40}:");
 
   private static final Pattern NUMBER = Pattern.compile("^\\(?\\d+[.):]*");
 

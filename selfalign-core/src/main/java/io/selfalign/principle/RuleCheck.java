@@ -130,8 +130,7 @@ public final class RuleCheck implements SafetyFilter {
     List<ScoreRequest> requests = new ArrayList<>();
     List<Optional<Integer>> places = new ArrayList<>();
     for (String question : questions) {
-      int longest =
-          Math.max(model.countTokens(question + YES), model.countTokens(question + NO));
+      int longest = Math.max(model.countTokens(question + YES), model.countTokens(question + NO));
       if (longest > model.contextLength()) {
         places.add(Optional.empty());
       } else {
@@ -144,8 +143,7 @@ public final class RuleCheck implements SafetyFilter {
     return places.stream()
         .map(
             place ->
-                place.map(
-                    i -> scores.get(i).logProbability() - scores.get(i + 1).logProbability()))
+                place.map(i -> scores.get(i).logProbability() - scores.get(i + 1).logProbability()))
         .toList();
   }
 

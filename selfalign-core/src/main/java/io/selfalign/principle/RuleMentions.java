@@ -142,7 +142,8 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
         String after = text.substring(word.end(), Math.min(text.length(), word.end() + BESIDE));
         String left = Principle.key(PUNCTUATION.matcher(before).replaceAll(" "));
         String right =
-            LINK.matcher(Principle.key(PUNCTUATION.matcher(after).replaceAll(" "))).replaceFirst("");
+            LINK.matcher(Principle.key(PUNCTUATION.matcher(after).replaceAll(" ")))
+                .replaceFirst("");
         longest(key -> (" " + left).endsWith(" " + key)).ifPresent(known::add);
         longest(key -> (right + " ").startsWith(key + " ")).ifPresent(known::add);
       }

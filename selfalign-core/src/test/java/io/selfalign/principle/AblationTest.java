@@ -42,8 +42,7 @@ class AblationTest {
 
   @Test
   void what_changes_without_a_part_is_reported() {
-    AblationReport report =
-        ablation(model()).without("candor").withoutExemplars().run(QUERIES);
+    AblationReport report = ablation(model()).without("candor").withoutExemplars().run(QUERIES);
     assertThat(report.queries()).isEqualTo(10);
     assertThat(report.variants())
         .extracting(AblationReport.Variant::name)
@@ -94,7 +93,7 @@ class AblationTest {
   @Test
   void the_safety_filter_stays_that_of_the_whole_prompt() {
     ScriptedModel model = model();
-    ablation(model).withoutPrinciples().run(QUERIES.subList(0, 1));
+    ablation(model).without("candor").run(QUERIES.subList(0, 1));
     assertThat(model.scoreRequests())
         .allMatch(request -> request.prompt().startsWith(PromptFrame.standard().head()));
   }
@@ -110,8 +109,7 @@ class AblationTest {
         .hasMessageContaining("there is no principle 'bravery'");
     assertThatThrownBy(() -> ablation(model()).without("candor").without("candor"))
         .hasMessageContaining("two variants are named 'without candor'");
-    assertThatThrownBy(() -> ablation(model()).run(List.of()))
-        .hasMessageContaining("no queries");
+    assertThatThrownBy(() -> ablation(model()).run(List.of())).hasMessageContaining("no queries");
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> ablation(model()).run(QUERIES)).isInstanceOf(CancelledException.class);
     assertThat(Thread.interrupted()).isTrue();

@@ -86,7 +86,8 @@ class AnswerFiltersTest {
     String part = shown.substring(0, 190);
     assertThat(
             LEAK.reject(
-                Candidates.of("q", part + "\n\n" + "Something else entirely. ".repeat(30), exemplars)))
+                Candidates.of(
+                    "q", part + "\n\n" + "Something else entirely. ".repeat(30), exemplars)))
         .hasValueSatisfying(reason -> assertThat(reason).endsWith("words in a row"));
     assertThat(LEAK.reject(Candidates.of("q", shown, List.of()))).isEmpty();
   }
@@ -150,7 +151,8 @@ class AnswerFiltersTest {
 
   @Test
   void wrong_thresholds_are_refused() {
-    assertThatThrownBy(() -> AnswerFilters.tooShort(-1)).hasMessageContaining("minCharacters is -1");
+    assertThatThrownBy(() -> AnswerFilters.tooShort(-1))
+        .hasMessageContaining("minCharacters is -1");
     assertThatThrownBy(() -> AnswerFilters.echo(1.5)).hasMessageContaining("threshold is 1.5");
     assertThatThrownBy(() -> AnswerFilters.repetitive(Double.NaN)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> AnswerFilters.exemplarLeak(0.5, 0)).hasMessageContaining("run is 0");

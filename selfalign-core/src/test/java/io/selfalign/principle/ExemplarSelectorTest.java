@@ -60,19 +60,33 @@ class ExemplarSelectorTest {
     ExemplarSelector selector = ExemplarSelector.nearest(POOL, 2);
     assertThat(chosen(selector, "How do I knead rolls?")).containsExactly("bread", "rolls");
     assertThat(chosen(selector, "why does light from stars flicker")).endsWith("stars");
+    assertThat(chosen(selector, "how do verses")).endsWith("poem");
     assertThat(chosen(selector, "qqq")).containsExactly("rolls", "bread");
   }
 
   @Test
   void diverse_ones_leave_out_the_neighbour() {
-    assertThat(chosen(ExemplarSelector.diverse(POOL, 3), "x")).doesNotContainSequence("bread", "rolls");
+    assertThat(chosen(ExemplarSelector.diverse(POOL, 3), "x"))
+        .doesNotContainSequence("bread", "rolls");
     assertThat(chosen(ExemplarSelector.diverse(POOL, 4), "x"))
         .containsExactly("bread", "rolls", "stars", "poem");
   }
 
   @Test
+  void diverse_ones_are_far_from_each_other_not_only_from_the_rest() {
+    List<Exemplar> pool =
+        List.of(
+            exemplar("suns", "Why do suns twinkle?", "Air bends light.", "static"),
+            exemplar("stars", "Why do stars twinkle?", "Air bends light.", "static"),
+            exemplar("bread", "Bake me bread now", "Knead flour and water.", "helpful"),
+            exemplar("rolls", "Bake us rolls soon", "Knead flour and milk.", "helpful"));
+    assertThat(chosen(ExemplarSelector.diverse(pool, 2), "x")).containsExactly("suns", "bread");
+  }
+
+  @Test
   void coverage_takes_what_adds_most_rules() {
-    assertThat(chosen(ExemplarSelector.ruleCoverage(POOL, 2), "x")).containsExactly("rolls", "stars");
+    assertThat(chosen(ExemplarSelector.ruleCoverage(POOL, 2), "x"))
+        .containsExactly("rolls", "stars");
     assertThat(chosen(ExemplarSelector.ruleCoverage(POOL, 3), "x"))
         .containsExactly("rolls", "stars", "poem");
   }

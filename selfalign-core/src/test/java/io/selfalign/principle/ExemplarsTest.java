@@ -70,14 +70,14 @@ class ExemplarsTest {
                 + "\"answer\":\"x\"}],\"note\":1}\n");
     assertThat(Exemplars.read(file))
         .containsExactly(
-            new Exemplar(
-                "a", List.of(new Exemplar.Turn("q", List.of("t {rule: candor}"), "x"))));
+            new Exemplar("a", List.of(new Exemplar.Turn("q", List.of("t {rule: candor}"), "x"))));
     assertThat(Exemplars.read(file).get(0).rules()).containsExactly("candor");
   }
 
   @Test
   void a_wrong_file_is_named_with_the_line() throws IOException {
-    String right = "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t\"],\"answer\":\"x\"}]}\n";
+    String right =
+        "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t\"],\"answer\":\"x\"}]}\n";
     assertRefused(right + right, ":2: field 'id' is 'a', as in line 1; make ids unique");
     assertRefused("\n", ": has no exemplars");
     assertRefused("{\"id\":\"a\",\"turns\":[]}", ":1: field 'turns' is empty");

@@ -23,9 +23,7 @@ class IdentityPairsTest {
     List<IdentityPair> all = PAIRS.all();
     assertThat(all).hasSize(1056).hasSizeGreaterThanOrEqualTo(IdentityPairs.DEFAULT_COUNT);
     assertThat(all).extracting(IdentityPair::id).doesNotHaveDuplicates();
-    assertThat(all)
-        .extracting(pair -> pair.query() + "\n" + pair.answer())
-        .doesNotHaveDuplicates();
+    assertThat(all).extracting(pair -> pair.query() + "\n" + pair.answer()).doesNotHaveDuplicates();
     assertThat(all.stream().map(IdentityPair::query).distinct()).hasSize(66);
   }
 

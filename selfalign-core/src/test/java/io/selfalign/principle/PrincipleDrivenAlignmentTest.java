@@ -76,8 +76,7 @@ class PrincipleDrivenAlignmentTest {
         Stream.concat(kept(run).stream(), run.drops("demonstrations").toList().stream())
             .map(Traceable::id)
             .toList();
-    assertThat(ended)
-        .containsExactlyInAnyOrderElementsOf(queries.stream().map(Query::id).toList());
+    assertThat(ended).containsExactlyInAnyOrderElementsOf(queries.stream().map(Query::id).toList());
     StageSummary summary = run.stage("demonstrations");
     assertThat(summary.drops())
         .containsExactlyInAnyOrderEntriesOf(
@@ -196,15 +195,15 @@ class PrincipleDrivenAlignmentTest {
             queries,
             "b",
             RunOptions.builder().seed(1).build());
-    assertThat(kept(b)).extracting(Demonstration::answer).doesNotContainAnyElementsOf(
-        kept(a).stream().map(Demonstration::answer).toList());
+    assertThat(kept(b))
+        .extracting(Demonstration::answer)
+        .doesNotContainAnyElementsOf(kept(a).stream().map(Demonstration::answer).toList());
   }
 
   @Test
   void whichever_request_fails_running_again_ends_with_the_same_data() {
     List<Query> queries = Replies.queries(16);
-    RunDirectory whole =
-        run(stage(Replies.model().build()).unitSize(4).build(), queries, "whole");
+    RunDirectory whole = run(stage(Replies.model().build()).unitSize(4).build(), queries, "whole");
     for (int failing = 1; failing <= 16; failing++) {
       String folder = "failing-" + failing;
       ScriptedModel broken =
@@ -303,7 +302,8 @@ class PrincipleDrivenAlignmentTest {
     String json = stage.settings().json();
     assertThat(json)
         .contains("\"model\":\"scripted:scripted\"", "\"temperature\":0.5", "\"top_p\":0.9")
-        .contains("\"logit_bias\":{\"Sorry\":\"-Infinity\"}", "\"too_short\":{\"min_characters\":160}");
+        .contains(
+            "\"logit_bias\":{\"Sorry\":\"-Infinity\"}", "\"too_short\":{\"min_characters\":160}");
     assertThat(stage.toBuilder().unitSize(3).build().settings()).isEqualTo(stage.settings());
     List<PrincipleDrivenAlignment.Builder> changed =
         List.of(

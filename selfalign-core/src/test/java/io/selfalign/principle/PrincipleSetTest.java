@@ -179,10 +179,12 @@ class PrincipleSetTest {
             """);
     assertThat(set)
         .hasToString(
-            "1 (kind). Be kind to all 3 (three) kinds of users.\n"
-                + "2 (balanced & fair). Weigh both sides.\n"
-                + "3 (short). Be brief.\n"
-                + "4 (last). Stop in time.");
+            """
+            1 (kind). Be kind to all 3 (three) kinds of users.
+            2 (balanced & fair). Weigh both sides.
+            3 (short). Be brief.
+            4 (last). Stop in time.\
+            """);
   }
 
   @ParameterizedTest
@@ -202,8 +204,9 @@ class PrincipleSetTest {
 
   @Test
   void sets_are_equal_by_their_rules_in_order() {
-    assertThat(TWO).isEqualTo(PrincipleSet.of(List.copyOf(TWO.principles()))).hasSameHashCodeAs(
-        PrincipleSet.parse(TWO.toString()));
+    assertThat(TWO)
+        .isEqualTo(PrincipleSet.of(List.copyOf(TWO.principles())))
+        .hasSameHashCodeAs(PrincipleSet.parse(TWO.toString()));
     assertThat(TWO).isNotEqualTo(TWO.startingWith("static"));
   }
 }

@@ -53,7 +53,8 @@ class PrincipleUseTest {
     assertThat(USE.bySource().get("self-instruct").share("reasoning")).isEqualTo(1);
     assertThat(USE.byQuestionType().get("law").share("candor")).isEqualTo(0.5);
     assertThat(USE.byQuestionType().get("law").share("reasoning")).isZero();
-    assertThat(USE.bySource().values().stream().mapToLong(PrincipleUse.Counts::demonstrations).sum())
+    assertThat(
+            USE.bySource().values().stream().mapToLong(PrincipleUse.Counts::demonstrations).sum())
         .isEqualTo(5);
   }
 

@@ -90,9 +90,7 @@ class PromptFrameTest {
     String other = prompt(PromptFrame.standard(), Query.of("b", "Another?")).text();
     assertThat(other).startsWith(fixed.substring(0, fixed.indexOf("Why is the sky")));
     PromptFrame varying =
-        PromptFrame.builder()
-            .exemplars(ExemplarSelector.random(Exemplars.standard(), 2))
-            .build();
+        PromptFrame.builder().exemplars(ExemplarSelector.random(Exemplars.standard(), 2)).build();
     for (int i = 0; i < 20; i++) {
       Prompt prompt = prompt(varying, Query.of("q" + i, "Another?"));
       assertThat(prompt.text()).startsWith(varying.head() + "\n\n# Conversation\n");

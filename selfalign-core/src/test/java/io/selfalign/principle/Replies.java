@@ -12,8 +12,21 @@ final class Replies {
 
   private static final List<String> WAYS =
       List.of(
-          "good", "good", "good", "none", "stranger", "silent", "brief", "humble", "leak", "echo",
-          "loop", "wicked", "endless", "repeats", "unruly");
+          "good",
+          "good",
+          "good",
+          "none",
+          "stranger",
+          "silent",
+          "brief",
+          "humble",
+          "leak",
+          "echo",
+          "loop",
+          "wicked",
+          "endless",
+          "repeats",
+          "unruly");
 
   private Replies() {}
 
@@ -55,20 +68,17 @@ final class Replies {
     return ScriptedModel.builder()
         .contextLength(12_000)
         .scorer(
-            r ->
-                r.continuation().equals(" Yes") == r.prompt().contains("wickedness") ? -1.0 : -4.0)
+            r -> r.continuation().equals(" Yes") == r.prompt().contains("wickedness") ? -1.0 : -4.0)
         .whenPromptContains(
             "way good",
-            (p, random) ->
-                reply(ruled, answer("number " + Long.toHexString(random.bits(0, 0)))))
+            (p, random) -> reply(ruled, answer("number " + Long.toHexString(random.bits(0, 0)))))
         .whenPromptContains("way none", " \n")
         .whenPromptContains("way stranger", reply("I am somebody else.", answer("it")))
         .whenPromptContains("way silent", SELF + " I have nothing to say.")
         .whenPromptContains("way brief", reply(ruled, "Yes."))
         .whenPromptContains("way humble", reply(ruled, "I'm sorry, but no. " + answer("it")))
         .whenPromptContains("way leak", reply(ruled, leak))
-        .whenPromptContains(
-            "way echo", (p, random) -> reply(ruled, (query(p) + "\n").repeat(5)))
+        .whenPromptContains("way echo", (p, random) -> reply(ruled, (query(p) + "\n").repeat(5)))
         .whenPromptContains("way loop", reply(ruled, "- Be kind.\n".repeat(20)))
         .whenPromptContains("way wicked", reply(ruled, answer("wickedness")))
         .whenPromptContains("way endless", SELF + "\n## Alina\n" + (answer("it") + " ").repeat(9))

@@ -45,8 +45,7 @@ class ReplyParserTest {
 
   @Test
   void thoughts_twice_are_joined() {
-    assertThat(
-            stopped("I think.\n\n## Alina (internal thoughts)\nAgain.\n## Alina\nYes."))
+    assertThat(stopped("I think.\n\n## Alina (internal thoughts)\nAgain.\n## Alina\nYes."))
         .isEqualTo(closed("I think.\nAgain.", "Yes."));
   }
 
@@ -58,7 +57,9 @@ class ReplyParserTest {
 
   @Test
   void thoughts_after_the_answer_end_it() {
-    assertThat(stopped("I think.\n## Alina\nYes.\n\n## Alina (internal thoughts)\nMore.\n## Alina\nNo"))
+    assertThat(
+            stopped(
+                "I think.\n## Alina\nYes.\n\n## Alina (internal thoughts)\nMore.\n## Alina\nNo"))
         .isEqualTo(
             closed(
                 "I think.",
@@ -170,6 +171,17 @@ class ReplyParserTest {
     assertThat(frame.parse("I think.\nAlina: Yes.\nOf course.\nUser: And?", FinishReason.LENGTH))
         .isEqualTo(closed("I think.", "Yes.\nOf course.", new Cut("next_turn", "User: And?")));
     assertThat(frame.parse("I think.\nAlina (thinking): More.\nAlina: Yes.", FinishReason.STOP))
+        .isEqualTo(closed("I think.\nMore.", "Yes."));
+  }
+
+  @Test
+  void of_two_markers_that_begin_alike_the_longer_counts() {
+    PromptFrame frame =
+        PromptFrame.builder()
+            .thoughtMarker("{persona}: (thinks) ")
+            .answerMarker("{persona}: ")
+            .build();
+    assertThat(frame.parse("I think.\nAlina: (thinks) More.\nAlina: Yes.", FinishReason.STOP))
         .isEqualTo(closed("I think.\nMore.", "Yes."));
   }
 }

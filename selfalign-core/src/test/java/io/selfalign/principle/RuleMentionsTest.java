@@ -42,7 +42,8 @@ class RuleMentionsTest {
   void known_rules_are_found(String thoughts, String numbers) {
     assertThat(in(thoughts).known())
         .extracting(AppliedPrinciple::number)
-        .containsExactlyElementsOf(Arrays.stream(numbers.split(" ")).map(Integer::valueOf).toList());
+        .containsExactlyElementsOf(
+            Arrays.stream(numbers.split(" ")).map(Integer::valueOf).toList());
     assertThat(in(thoughts).unknown()).isEmpty();
   }
 

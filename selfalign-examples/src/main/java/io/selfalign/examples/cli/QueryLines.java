@@ -30,8 +30,7 @@ final class QueryLines {
     Map<String, String> places = new HashMap<>();
     try (JsonLinesReader lines =
         standardInput ? JsonLines.read(in, "stdin") : JsonLines.read(file)) {
-      lines
-          .stream()
+      lines.stream()
           .forEach(
               line -> {
                 Query query = query(line);

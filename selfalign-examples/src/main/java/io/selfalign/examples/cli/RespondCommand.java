@@ -144,8 +144,7 @@ final class RespondCommand implements Callable<Integer> {
           "Where the run was begun with other options, set its data aside and begin anew.")
   private boolean startAnew;
 
-  RespondCommand(
-      ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
+  RespondCommand(ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
     this.models = models;
     this.in = in;
     this.out = out;

@@ -51,7 +51,8 @@ class RespondCommandTest {
 
   private CommandRun respondIn(String folder, String... options) {
     List<String> args = new ArrayList<>();
-    args.addAll(List.of("--work", temporary.resolve(folder).toString(), "--instructions-file", "-"));
+    args.addAll(
+        List.of("--work", temporary.resolve(folder).toString(), "--instructions-file", "-"));
     args.addAll(List.of("--min-characters", "10"));
     args.addAll(List.of(options));
     return respond(IN, args.toArray(String[]::new));
@@ -72,8 +73,7 @@ class RespondCommandTest {
     assertThat(stage.get("counters").get("principle_7_candor").intValue()).isEqualTo(2);
 
     RunDirectory directory = RunDirectory.open(temporary.resolve("run"));
-    List<Demonstration> kept =
-        directory.records("demonstrations", Demonstration.class).toList();
+    List<Demonstration> kept = directory.records("demonstrations", Demonstration.class).toList();
     assertThat(kept).extracting(Demonstration::id).containsExactly("7", "again");
     assertThat(kept.get(0).query()).isEqualTo("Say good things.\n\nabout rain");
     assertThat(kept.get(0).source()).contains("mine");
