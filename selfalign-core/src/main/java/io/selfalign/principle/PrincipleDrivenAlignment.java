@@ -216,9 +216,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
       throw new IllegalArgumentException(
           String.format(
               "the prompt of a query of one word has %d tokens, which with %d new ones is over the"
-                  + " %d of the model's context; show fewer exemplars, such as"
-                  + " ExemplarSelector.ruleCoverage(pool, 2), take fewer principles, or generate"
-                  + " fewer tokens",
+                  + " %d of the model's context; show fewer exemplars, take fewer principles,"
+                  + " or generate fewer tokens",
               tokens, newTokens, context));
     }
   }

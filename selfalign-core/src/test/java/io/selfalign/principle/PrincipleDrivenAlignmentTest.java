@@ -7,6 +7,7 @@ import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Cut;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
+import io.selfalign.data.JsonLines;
 import io.selfalign.data.Query;
 import io.selfalign.data.Traceable;
 import io.selfalign.model.GenerationOptions;
@@ -17,7 +18,10 @@ import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.StageSummary;
+import io.selfalign.pipeline.TracedRecord;
 import io.selfalign.testing.ScriptedModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -128,6 +132,30 @@ class PrincipleDrivenAlignmentTest {
     assertThat(made.model()).isEqualTo("scripted:scripted");
     assertThat(made.sampling().temperature()).isEqualTo(0.5);
     assertThat(made.sampling().seed()).isEqualTo(model.calls().get(0).options().seed());
+  }
+
+  @Test
+  void a_demonstration_is_written_with_these_fields() throws IOException {
+    RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(1), "run");
+    Path file = run.path().resolve("stages/demonstrations/records.jsonl");
+    assertThat(JsonLines.parse("a", 1, Files.readString(file)).object().propertyNames())
+        .containsExactly(
+            "id",
+            "parents",
+            "query",
+            "thoughts",
+            "answer",
+            "principles",
+            "cuts",
+            "source",
+            "question_type",
+            "exemplars",
+            "prompt_sha256",
+            "model",
+            "sampling");
+    assertThat(run.trace("q-0"))
+        .extracting(TracedRecord::stage)
+        .contains("input", "demonstrations");
   }
 
   @Test

@@ -52,9 +52,15 @@ class PromptFrameTest {
             .build();
     assertThat(prompt(frame, Query.of("q", "Is {persona} here?")).text())
         .isEqualTo(
-            "Juno helps.\n\nRules of Juno:\n1 (Candor). Juno is honest.\n\n"
-                + "User: Who?\n\nJuno thinks: Juno speaking. By rule 1 (Candor), yes.\n\n"
-                + "Juno: Juno.\n\nUser: Is {persona} here?\n\nJuno thinks: ");
+            String.join(
+                "\n\n",
+                "Juno helps.",
+                "Rules of Juno:\n1 (Candor). Juno is honest.",
+                "User: Who?",
+                "Juno thinks: Juno speaking. By rule 1 (Candor), yes.",
+                "Juno: Juno.",
+                "User: Is {persona} here?",
+                "Juno thinks: "));
     assertThat(frame.stop()).containsExactly("\nUser:");
   }
 
