@@ -1,9 +1,11 @@
 package io.selfalign.examples.cli;
 
 import io.selfalign.data.Demonstration;
+import io.selfalign.data.Instruction;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.data.Query;
+import io.selfalign.instruct.InstructionMerge;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Dataset;
@@ -14,12 +16,15 @@ import io.selfalign.pipeline.RunResult;
 import io.selfalign.pipeline.StageSummary;
 import io.selfalign.principle.AnswerFilter;
 import io.selfalign.principle.AnswerFilters;
+import io.selfalign.principle.InstructionQueries;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.RuleCheck;
 import io.selfalign.principle.SafetyFilter;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +85,8 @@ final class RespondCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "What to answer: lines {\"id\",\"instruction\",\"input\"}, of which id and input may be"
-              + " absent; source and question_type are kept. - is standard input.")
+              + " absent; source and question_type are kept. - is standard input. Default: the"
+              + " instructions that the run directory has.")
   private Optional<Path> instructions;
 
   @Option(
@@ -153,18 +159,12 @@ final class RespondCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path file =
-        instructions.orElseThrow(
-            () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "nothing says what to answer; give --instructions-file FILE with lines"
-                        + " {\"instruction\"}"));
     RunOptions run = runOptions();
     GenerationOptions sampling = sampling();
     List<AnswerFilter> filters = filters();
     PromptFrame prompt = frame.frame();
-    List<Query> queries = QueryLines.read(file, in);
+    Pipeline.Builder pipeline = Pipeline.builder();
+    Output<Query> queries = queries(pipeline);
     model.withModel(
         models,
         opened -> {
@@ -175,14 +175,34 @@ final class RespondCommand implements Callable<Integer> {
                   .filters(filters)
                   .safety(safety(opened, prompt))
                   .build();
-          respond(stage, queries, run);
+          respond(pipeline, stage, queries, run);
         });
     return 0;
   }
 
-  private void respond(PrincipleDrivenAlignment stage, List<Query> queries, RunOptions run) {
-    Pipeline.Builder pipeline = Pipeline.builder();
-    Output<Query> source = pipeline.source("queries", Dataset.of(Query.class, queries));
+  /** Those of the file, or else of the instructions that the run directory has. */
+  private Output<Query> queries(Pipeline.Builder pipeline) throws IOException {
+    if (instructions.isPresent()) {
+      List<Query> lines = QueryLines.read(instructions.get(), in);
+      return pipeline.source(InstructionQueries.NAME, Dataset.of(Query.class, lines));
+    }
+    if (!Files.exists(work.resolve("stages").resolve(InstructionMerge.NAME))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "nothing says what to answer: "
+              + work
+              + " has no instructions; give --instructions-file FILE with lines {\"instruction\"},"
+              + " or run 'selfalign instruct' with the same --work first");
+    }
+    return pipeline.stage(
+        new InstructionQueries(), pipeline.existing(InstructionMerge.NAME, Instruction.class));
+  }
+
+  private void respond(
+      Pipeline.Builder pipeline,
+      PrincipleDrivenAlignment stage,
+      Output<Query> source,
+      RunOptions run) {
     Output<Demonstration> made = pipeline.stage(stage, source);
     RunResult result = pipeline.build().in(work, run).run();
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {

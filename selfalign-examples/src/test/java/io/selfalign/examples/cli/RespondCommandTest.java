@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
+import io.selfalign.data.Instruction;
 import io.selfalign.data.JsonLine;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.testing.ScriptedModel;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +132,38 @@ class RespondCommandTest {
     String prompt = model.requests().get(0).prompt();
     assertThat(prompt.split("# Conversation\n", -1)).hasSize(4);
     assertThat(prompt).contains("15 (operational).").doesNotContain("(creative)");
+  }
+
+  @Test
+  void the_instructions_of_the_run_directory_are_answered_and_can_be_traced() {
+    Path work = temporary.resolve("run");
+    Instruction instruction =
+        new Instruction(
+            "self-instruct-0-1",
+            List.of(),
+            "Say good things.",
+            Optional.of("about rain"),
+            Optional.empty(),
+            "self-instruct",
+            Optional.empty(),
+            Optional.empty(),
+            "self-instruct-0",
+            "some model",
+            "temperature=1.0");
+    Pipeline.Builder stageOne = Pipeline.builder();
+    stageOne.source("instructions", Dataset.of(Instruction.class, List.of(instruction)));
+    stageOne.build().in(work).run();
+
+    CommandRun run = respond("", "--work", work.toString(), "--min-characters", "10");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    RunDirectory directory = RunDirectory.open(work);
+    Demonstration made = directory.records("demonstrations", Demonstration.class).toList().get(0);
+    assertThat(made.query()).isEqualTo("Say good things.\n\nabout rain");
+    assertThat(made.source()).contains("self-instruct");
+    assertThat(directory.trace(made.id()))
+        .extracting(record -> record.stage() + " " + record.id())
+        .contains("instructions self-instruct-0-1");
   }
 
   @Test
