@@ -1,22 +1,42 @@
 package io.selfalign.djl;
 
 import ai.djl.Device;
+import io.selfalign.djl.checkpoint.AdapterFolder;
+import io.selfalign.djl.checkpoint.CheckpointCopy;
 import io.selfalign.djl.checkpoint.CheckpointFingerprint;
+import io.selfalign.djl.checkpoint.LoraAdapter;
 import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
 import io.selfalign.djl.decode.ModelRunner;
 import io.selfalign.djl.decode.PromptTokenizer;
 import io.selfalign.djl.program.DecoderProgram;
+import io.selfalign.djl.program.Turns;
+import io.selfalign.djl.train.TokenizedExample;
+import io.selfalign.djl.train.Trainer;
+import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.ModelLoadException;
-import io.selfalign.model.BaseModel;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.model.AdaptedModel;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
+import io.selfalign.model.TrainableModel;
+import io.selfalign.model.TrainingEvent;
+import io.selfalign.model.TrainingExample;
+import io.selfalign.model.TrainingOptions;
+import io.selfalign.model.TrainingResult;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +60,49 @@ import org.jspecify.annotations.Nullable;
  * <p>The weights are in native memory until {@link #close()}, which may be called at any time, from
  * any thread and repeatedly; calls that are running then end with an {@link IllegalStateException}.
  */
-public final class DjlModel implements BaseModel, AutoCloseable {
+public final class DjlModel implements TrainableModel, AutoCloseable {
   private final String name;
   private final Path folder;
+  private final DjlModelOptions options;
   private final TensorType type;
-  private final int contextLength;
+  private final ModelConfig config;
+  private final PromptTokenizer tokenizer;
+  private final DecoderProgram program;
+  private final Turns turns;
   private final ModelRunner runner;
-  private @Nullable String fingerprint;
+  private final Set<DjlAdaptedModel> adapted = ConcurrentHashMap.newKeySet();
+  private @Nullable String checkpointFingerprint;
 
   private DjlModel(
-      String name, Path folder, TensorType type, int contextLength, ModelRunner runner) {
-    this.name = name;
+      Path folder,
+      DjlModelOptions options,
+      TensorType type,
+      ModelConfig config,
+      PromptTokenizer tokenizer,
+      DecoderProgram program) {
+    this.name = name(folder);
     this.folder = folder;
+    this.options = options;
     this.type = type;
-    this.contextLength = contextLength;
-    this.runner = runner;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.program = program;
+    this.turns = Turns.of(name);
+    this.runner = runner(turns, program);
+  }
+
+  private ModelRunner runner(Turns ownTurns, DecoderProgram ownProgram) {
+    return new ModelRunner(
+        ownTurns,
+        ownProgram,
+        tokenizer,
+        config.endOfSequenceIds(),
+        config.contextLength(),
+        new ModelRunner.Limits(
+            options.maxBatchSize(),
+            options.prefixReuse(),
+            options.prefixCacheBytes(),
+            options.batchCacheBytes()));
   }
 
   /**
@@ -75,24 +123,11 @@ public final class DjlModel implements BaseModel, AutoCloseable {
    */
   public static DjlModel open(Path folder, DjlModelOptions options) {
     ModelConfig config = ModelConfig.read(folder);
-    String name = name(folder);
     PromptTokenizer tokenizer = PromptTokenizer.open(folder, config.vocabSize());
     try (SafeTensors tensors = SafeTensors.open(folder)) {
       TensorType type = type(config, tensors, options);
       DecoderProgram program = DecoderProgram.load(config, tensors, type, device(options.device()));
-      ModelRunner runner =
-          new ModelRunner(
-              name,
-              program,
-              tokenizer,
-              config.endOfSequenceIds(),
-              config.contextLength(),
-              new ModelRunner.Limits(
-                  options.maxBatchSize(),
-                  options.prefixReuse(),
-                  options.prefixCacheBytes(),
-                  options.batchCacheBytes()));
-      return new DjlModel(name, folder, type, config.contextLength(), runner);
+      return new DjlModel(folder, options, type, config, tokenizer, program);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
@@ -138,12 +173,16 @@ public final class DjlModel implements BaseModel, AutoCloseable {
    * @throws ModelLoadException if the files can't be read
    */
   @Override
-  public synchronized String fingerprint() {
-    String known = fingerprint;
+  public String fingerprint() {
+    return checkpointFingerprint() + "-" + type;
+  }
+
+  private synchronized String checkpointFingerprint() {
+    String known = checkpointFingerprint;
     if (known == null) {
       try (SafeTensors tensors = SafeTensors.open(folder)) {
-        known = CheckpointFingerprint.of(folder, tensors) + "-" + type;
-        fingerprint = known;
+        known = CheckpointFingerprint.of(folder, tensors);
+        checkpointFingerprint = known;
       }
     }
     return known;
@@ -151,7 +190,7 @@ public final class DjlModel implements BaseModel, AutoCloseable {
 
   @Override
   public int contextLength() {
-    return contextLength;
+    return config.contextLength();
   }
 
   @Override
@@ -187,8 +226,137 @@ public final class DjlModel implements BaseModel, AutoCloseable {
     return runner.keptTokens();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The adapter takes about as much memory as its file, in the model's data type, and has a
+   * prefix cache of its own.
+   */
+  @Override
+  public AdaptedModel withAdapter(Path adapter) {
+    turns.checkOpen();
+    LoraAdapter lora = AdapterFolder.read(adapter, config, this::checkpointFingerprint);
+    String adapterFingerprint = AdapterFolder.fingerprint(adapter);
+    String adaptedName = name + "+" + name(adapter);
+    Turns shared = turns.share(adaptedName);
+    DecoderProgram adaptedProgram = turns.take(() -> program.withAdapter(lora));
+    DjlAdaptedModel model =
+        new DjlAdaptedModel(
+            adaptedName,
+            () -> fingerprint() + "+" + adapterFingerprint,
+            contextLength(),
+            runner(shared, adaptedProgram),
+            adapted::remove);
+    adapted.add(model);
+    return model;
+  }
+
+  @Override
+  public TrainingResult train(
+      Iterable<TrainingExample> examples,
+      TrainingOptions trainingOptions,
+      Path target,
+      Consumer<? super TrainingEvent> listener) {
+    turns.checkOpen();
+    int limit = Math.min(contextLength(), trainingOptions.maxLength());
+    OptionalInt end =
+        trainingOptions.endOfSequence() ? OptionalInt.of(endOfSequence()) : OptionalInt.empty();
+    List<TokenizedExample> tokenized = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (TrainingExample example : examples) {
+      Turns.checkInterrupt();
+      TokenizedExample tokens = tokenize(example, end);
+      if (tokens.tokens().length <= limit) {
+        tokenized.add(tokens);
+      } else if (trainingOptions.skipTooLong()) {
+        skipped.add(example.id());
+      } else {
+        throw new InvalidDataException(
+            String.format(
+                "example '%s' has %d tokens, but at most %d are allowed; shorten it, raise"
+                    + " maxLength (up to the model's context of %d), or skip what is too long",
+                example.id(), tokens.tokens().length, limit, contextLength()));
+      }
+    }
+    Trainer.Base base =
+        new Trainer.Base(
+            name, folder, checkpointFingerprint(), type.name(), config, program, turns);
+    return new Trainer(base, trainingOptions, tokenized, skipped, listener).run(target);
+  }
+
+  private int endOfSequence() {
+    if (config.endOfSequenceIds().isEmpty()) {
+      throw new ModelLoadException(
+          folder
+              + ": the model has no end-of-sequence token that completions could end with; set"
+              + " eos_token_id in config.json, or train with endOfSequence(false)");
+    }
+    return config.endOfSequenceIds().get(0);
+  }
+
+  private TokenizedExample tokenize(TrainingExample example, OptionalInt end) {
+    int prompt = example.prompt().isEmpty() ? 0 : tokenizer.encode(example.prompt()).length;
+    int[] tokens = tokenizer.encode(example.prompt() + example.completion());
+    if (tokens.length <= prompt) {
+      throw new InvalidDataException(
+          String.format(
+              "example '%s': the completion adds no token to its prompt; where a prompt ends in a"
+                  + " space or inside a word, move that to the completion",
+              example.id()));
+    }
+    if (end.isPresent()) {
+      tokens = Arrays.copyOf(tokens, tokens.length + 1);
+      tokens[tokens.length - 1] = end.getAsInt();
+    }
+    if (tokens.length < 2) {
+      throw new InvalidDataException(
+          "example '" + example.id() + "' has a single token, and nothing to learn it from");
+    }
+    return new TokenizedExample(example.id(), tokens, Math.max(1, prompt));
+  }
+
+  /**
+   * Writes a checkpoint of this model with an adapter merged into its weights, in the checkpoint's
+   * own data types, opens it with this model's options, and compares the two.
+   *
+   * @param adapter the adapter's folder
+   * @param target where to write the checkpoint; nothing may be there
+   * @param probe a text, the logits after whose tokens are compared
+   * @return the largest difference of a logit: what rounding the merged weights changes
+   * @throws ModelLoadException if the adapter or this model's checkpoint can't be read
+   * @throws SelfAlignException if the target is there or can't be written
+   * @throws IllegalStateException if the model is closed
+   */
+  public double mergeAdapter(Path adapter, Path target, String probe) {
+    if (Files.exists(target)) {
+      throw new SelfAlignException(
+          target + ": is there already; choose a folder that is not, or delete it");
+    }
+    float[] expected;
+    try (DjlAdaptedModel apart = (DjlAdaptedModel) withAdapter(adapter)) {
+      expected = apart.logits(probe);
+    }
+    try {
+      LoraAdapter lora = AdapterFolder.read(adapter, config, this::checkpointFingerprint);
+      CheckpointCopy.merge(folder, lora, config, target);
+    } catch (IOException e) {
+      throw new SelfAlignException(
+          target + ": can't be written: " + e + "; free space or choose another folder", e);
+    }
+    try (DjlModel merged = open(target, options)) {
+      float[] actual = merged.runner.logits(probe);
+      double largest = 0;
+      for (int i = 0; i < actual.length; i++) {
+        largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
+      }
+      return largest;
+    }
+  }
+
   @Override
   public void close() {
+    adapted.forEach(DjlAdaptedModel::close);
     runner.close();
+    tokenizer.close();
   }
 }

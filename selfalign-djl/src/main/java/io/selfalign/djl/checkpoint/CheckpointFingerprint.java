@@ -46,6 +46,11 @@ public final class CheckpointFingerprint {
                 tensors.files().stream())
             .sorted((a, b) -> name(a).compareTo(name(b)))
             .toList();
+    return of(files);
+  }
+
+  /** The SHA-256 of the list of files, in the given order, each with its own SHA-256. */
+  static String of(List<Path> files) {
     MessageDigest all = sha256();
     for (Path file : files) {
       String line = hex(digest(file)) + "  " + name(file) + "\n";

@@ -168,6 +168,11 @@ final class JsonFields {
     return has(key) ? Optional.of(text(key, object.get(key))) : Optional.empty();
   }
 
+  /** The value of a key, if it is a text. */
+  Optional<String> textIfAny(String key) {
+    return has(key) ? object.get(key).stringValueOpt() : Optional.empty();
+  }
+
   Optional<JsonFields> object(String key) {
     if (!has(key)) {
       return Optional.empty();
@@ -191,6 +196,10 @@ final class JsonFields {
   /** Whether the key's value is a list. */
   boolean isList(String key) {
     return has(key) && object.get(key).isArray();
+  }
+
+  boolean isEmptyList(String key) {
+    return isList(key) && object.get(key).isEmpty();
   }
 
   /** A list of lists that each begin with a text: these texts. */

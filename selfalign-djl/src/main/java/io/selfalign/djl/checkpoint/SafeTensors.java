@@ -3,6 +3,7 @@ package io.selfalign.djl.checkpoint;
 import io.selfalign.djl.checkpoint.SafeTensorsHeader.StoredTensor;
 import io.selfalign.error.ModelLoadException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -62,6 +63,15 @@ public final class SafeTensors implements AutoCloseable {
       return tensors;
     }
     throw noWeights(folder);
+  }
+
+  /**
+   * Opens a single file.
+   *
+   * @throws ModelLoadException naming the file, if it is damaged
+   */
+  public static SafeTensors openFile(Path file) {
+    return open(file, List.of(file));
   }
 
   private static SafeTensors open(Path folder, List<Path> files) {
@@ -151,6 +161,46 @@ public final class SafeTensors implements AutoCloseable {
               target.remaining(), from, entry.byteSize(), entry.name()));
     }
     MappedWindows.copy(entry.file(), entry.offset() + from, target);
+  }
+
+  /**
+   * Checks that every tensor has a type that weights are read in.
+   *
+   * @throws ModelLoadException naming one that has not
+   */
+  void checkAllReadable() {
+    for (String name : unreadable.keySet()) {
+      throw missing(name);
+    }
+  }
+
+  /**
+   * All elements of a tensor, as floats.
+   *
+   * @throws ModelLoadException if the tensor has too many elements for an array, or can't be read
+   */
+  public float[] readFloats(TensorEntry entry) {
+    long count = entry.byteSize() / entry.type().bytes();
+    if (count > Integer.MAX_VALUE - 8) {
+      throw new ModelLoadException(
+          String.format(
+              "%s: tensor '%s' has %d elements, too many to be read at once",
+              entry.file(), entry.name(), count));
+    }
+    float[] values = new float[(int) count];
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    for (long from = 0; from < entry.byteSize(); from += buffer.limit()) {
+      read(
+          entry,
+          from,
+          buffer.clear().limit((int) Math.min(buffer.capacity(), entry.byteSize() - from)));
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        values[at++] = FloatCodec.get(buffer, entry.type());
+      }
+    }
+    return values;
   }
 
   /** Refuses later reads. Nothing is held that would have to be freed. */

@@ -2,7 +2,7 @@ package io.selfalign.djl.decode;
 
 import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.NativeValue;
-import io.selfalign.error.CancelledException;
+import io.selfalign.djl.program.Turns;
 import io.selfalign.error.ContextLengthException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.Generation;
@@ -11,15 +11,13 @@ import io.selfalign.model.GenerationRequest;
 import io.selfalign.model.Requests;
 import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Generates and scores with a program: tokenises, forms batches, and gives back results.
@@ -29,7 +27,6 @@ import java.util.function.Supplier;
  * {@link #close()} takes effect before the next pass through the model.
  */
 public final class ModelRunner implements AutoCloseable {
-  private final String modelName;
   private final DecoderProgram program;
   private final PromptTokenizer tokenizer;
   private final List<Integer> endOfSequenceIds;
@@ -37,8 +34,7 @@ public final class ModelRunner implements AutoCloseable {
   private final Limits limits;
   private final PrefixTree tree;
   private final Prefiller prefiller;
-  private final ReentrantLock lock = new ReentrantLock(true);
-  private volatile boolean closed;
+  private final Turns turns;
 
   /**
    * How much to run and keep at a time.
@@ -51,22 +47,22 @@ public final class ModelRunner implements AutoCloseable {
   public record Limits(
       int maxBatchSize, boolean prefixReuse, long prefixCacheBytes, long batchCacheBytes) {}
 
-  /** Takes ownership of the program and the tokenizer. */
+  /** Takes ownership of the program, not of the tokenizer. */
   public ModelRunner(
-      String modelName,
+      Turns turns,
       DecoderProgram program,
       PromptTokenizer tokenizer,
       List<Integer> endOfSequenceIds,
       int contextLength,
       Limits limits) {
-    this.modelName = modelName;
+    this.turns = turns;
     this.program = program;
     this.tokenizer = tokenizer;
     this.endOfSequenceIds = List.copyOf(endOfSequenceIds);
     this.contextLength = contextLength;
     this.limits = limits;
     this.tree = new PrefixTree(program, Prefiller.PASS_TOKENS, limits.prefixCacheBytes());
-    this.prefiller = new Prefiller(program, tree, limits.prefixReuse(), this::checkMayGoOn);
+    this.prefiller = new Prefiller(program, tree, limits.prefixReuse(), turns::checkMayGoOn);
   }
 
   /** How many tokens a prompt of this text has. */
@@ -76,17 +72,17 @@ public final class ModelRunner implements AutoCloseable {
 
   /** How many tokens prefills have run through the model since it was opened. */
   public long prefilledTokens() {
-    return counted(prefiller::computedTokens);
+    return turns.always(prefiller::computedTokens);
   }
 
   /** How many tokens prefills have not had to run, because their keys/values were there. */
   public long reusedTokens() {
-    return counted(prefiller::reusedTokens);
+    return turns.always(prefiller::reusedTokens);
   }
 
   /** How many tokens' keys/values are kept while no request uses them. */
   public long keptTokens() {
-    return counted(tree::keptTokens);
+    return turns.always(tree::keptTokens);
   }
 
   /** See {@link io.selfalign.model.BaseModel#generate}. */
@@ -94,12 +90,12 @@ public final class ModelRunner implements AutoCloseable {
       List<GenerationRequest> requests,
       GenerationOptions options,
       Consumer<? super Generation> onComplete) {
-    checkOpen();
+    turns.checkOpen();
     Requests.checkUniqueIds(requests, GenerationRequest::id);
     GenerationPlan plan = GenerationPlan.of(options, tokenizer, endOfSequenceIds);
     List<Row> rows = new ArrayList<>();
     for (GenerationRequest request : requests) {
-      checkInterrupt();
+      Turns.checkInterrupt();
       int[] tokens = encodePrompt(request.id(), request.prompt());
       checkFits(request.id(), tokens.length, options.maxNewTokens());
       rows.add(new Row(request, tokens, plan));
@@ -108,18 +104,18 @@ public final class ModelRunner implements AutoCloseable {
       return;
     }
     List<Prompt> prompts = rows.stream().map(Row::prompt).toList();
-    Batch batch = locked(() -> new Batch(program, prefiller, plan.sampling()));
+    Batch batch = turns.take(() -> new Batch(program, prefiller, plan.sampling()));
     try {
       Deque<Row> waiting = new ArrayDeque<>(rows);
-      locked(() -> prefiller.plan(prompts));
+      turns.take(() -> prefiller.plan(prompts));
       while (!waiting.isEmpty() || batch.size() > 0) {
-        List<Row> finished = locked(() -> turn(waiting, batch, options));
+        List<Row> finished = turns.take(() -> turn(waiting, batch, options));
         for (Row row : finished) {
           onComplete.accept(row.result());
         }
       }
     } finally {
-      lockedAlways(
+      turns.always(
           () -> {
             try (batch) {
               prefiller.release(prompts);
@@ -179,23 +175,23 @@ public final class ModelRunner implements AutoCloseable {
 
   /** See {@link io.selfalign.model.BaseModel#score}. */
   public List<Score> score(List<ScoreRequest> requests) {
-    checkOpen();
+    turns.checkOpen();
     Requests.checkUniqueIds(requests, ScoreRequest::id);
     List<ScoredPrompt> scored = new ArrayList<>();
     for (ScoreRequest request : requests) {
-      checkInterrupt();
+      Turns.checkInterrupt();
       scored.add(scoredPrompt(request));
     }
     List<Score> scores = new ArrayList<>();
     List<Prompt> prompts = scored.stream().map(ScoredPrompt::prompt).toList();
     try {
-      locked(() -> prefiller.plan(prompts));
+      turns.take(() -> prefiller.plan(prompts));
       Deque<ScoredPrompt> waiting = new ArrayDeque<>(scored);
       while (!waiting.isEmpty()) {
-        locked(() -> scores.addAll(scorePart(nextScored(waiting))));
+        turns.take(() -> scores.addAll(scorePart(nextScored(waiting))));
       }
     } finally {
-      lockedAlways(() -> prefiller.release(prompts));
+      turns.always(() -> prefiller.release(prompts));
     }
     return scores;
   }
@@ -288,77 +284,34 @@ public final class ModelRunner implements AutoCloseable {
     }
   }
 
-  private static void checkInterrupt() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancelledException("the calling thread was interrupted");
-    }
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("model '" + modelName + "' is closed");
-    }
-  }
-
-  private void checkMayGoOn() {
-    checkInterrupt();
-    checkOpen();
-  }
-
-  /** Frees what a call holds, also when it was interrupted or the model closed. */
-  private void lockedAlways(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private long counted(LongSupplier counter) {
-    lock.lock();
-    try {
-      return counter.getAsLong();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void locked(Runnable action) {
-    locked(
+  /**
+   * The logits after each token of a text, in a model's own arithmetic.
+   *
+   * @return {@code vocabSize} numbers a token, one token after the other
+   */
+  public float[] logits(String text) {
+    turns.checkOpen();
+    int[] tokens = encodePrompt("0", text);
+    checkFits("0", tokens.length, 0);
+    return turns.take(
         () -> {
-          action.run();
-          return true;
+          List<float[]> parts = new ArrayList<>();
+          Prompt prompt = new Prompt(tokens, 0);
+          prefiller.run(List.of(prompt), pass -> parts.add(program.logits(pass.result().hidden())));
+          prompt.close();
+          int size = parts.stream().mapToInt(part -> part.length).sum();
+          FloatBuffer all = FloatBuffer.allocate(size);
+          parts.forEach(all::put);
+          return all.array();
         });
-  }
-
-  /** One turn: a step of this call while no other call runs. */
-  private <T> T locked(Supplier<T> action) {
-    checkInterrupt();
-    try {
-      lock.lockInterruptibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException("the calling thread was interrupted");
-    }
-    try {
-      checkOpen();
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
   public void close() {
-    closed = true;
-    lock.lock();
-    try {
-      tree.clear();
-      program.close();
-    } finally {
-      lock.unlock();
-    }
-    tokenizer.close();
+    turns.close(
+        () -> {
+          tree.clear();
+          program.close();
+        });
   }
 }

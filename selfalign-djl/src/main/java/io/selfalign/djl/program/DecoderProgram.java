@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.selfalign.djl.checkpoint.LoraAdapter;
 import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
@@ -40,6 +41,8 @@ public final class DecoderProgram implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock module;
   private final Arguments fixed;
+  private final NativeValue adapter;
+  private final boolean adapted;
 
   /** The arguments that are the same in every call. */
   private record Arguments(
@@ -47,7 +50,8 @@ public final class DecoderProgram implements AutoCloseable {
       NativeValue sizes,
       NativeValue scales,
       NativeValue windows,
-      NativeValue rotary) {
+      NativeValue rotary,
+      boolean tied) {
     void close() {
       weights.close();
       sizes.close();
@@ -81,12 +85,16 @@ public final class DecoderProgram implements AutoCloseable {
       TensorType type,
       PtNDManager manager,
       PtSymbolBlock module,
-      Arguments fixed) {
+      Arguments fixed,
+      NativeValue adapter,
+      boolean adapted) {
     this.config = config;
     this.type = type;
     this.manager = manager;
     this.module = module;
     this.fixed = fixed;
+    this.adapter = adapter;
+    this.adapted = adapted;
   }
 
   /**
@@ -127,8 +135,10 @@ public final class DecoderProgram implements AutoCloseable {
                   config.logitsScaling(),
                   config.rope().attentionScaling()),
               ints(config.slidingWindows().stream().mapToLong(Integer::longValue).toArray()),
-              ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()));
-      return new DecoderProgram(config, type, manager, module, fixed);
+              ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()),
+              loader.tied());
+      return new DecoderProgram(
+          config, type, manager, module, fixed, list(new NativeValue[0]), false);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory can't fail", e);
     } catch (EngineException e) {
@@ -140,7 +150,17 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  private static String firstLine(EngineException e) {
+  /**
+   * The same program with an adapter, over the same weights. Closing it frees the adapter alone.
+   */
+  public DecoderProgram withAdapter(LoraAdapter lora) {
+    try (LoraTensors pairs = LoraTensors.of(lora, config, manager)) {
+      return new DecoderProgram(
+          config, type, manager, module, fixed, pairs.fuse(module, type), true);
+    }
+  }
+
+  static String firstLine(EngineException e) {
     return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("unknown reason");
   }
 
@@ -189,6 +209,7 @@ public final class DecoderProgram implements AutoCloseable {
                 fixed.scales(),
                 fixed.windows(),
                 fixed.rotary(),
+                adapter,
                 t,
                 p,
                 lengths,
@@ -226,6 +247,7 @@ public final class DecoderProgram implements AutoCloseable {
           fixed.scales(),
           fixed.windows(),
           fixed.rotary(),
+          adapter,
           t,
           p,
           l,
@@ -376,12 +398,57 @@ public final class DecoderProgram implements AutoCloseable {
     return ints(Arrays.stream(values).asLongStream().toArray());
   }
 
-  private static NativeValue doubles(double... values) {
+  static NativeValue doubles(double... values) {
     return new NativeValue(IValue.listFrom(values));
+  }
+
+  ModelConfig config() {
+    return config;
+  }
+
+  TensorType type() {
+    return type;
+  }
+
+  PtNDManager manager() {
+    return manager;
+  }
+
+  PtSymbolBlock module() {
+    return module;
+  }
+
+  NativeValue weights() {
+    return fixed.weights();
+  }
+
+  /** Whether the vocabulary projection is the embedding. */
+  boolean tied() {
+    return fixed.tied();
+  }
+
+  long[] sizes() {
+    return fixed.sizes().get().toLongArray();
+  }
+
+  double[] scales() {
+    return fixed.scales().get().toDoubleArray();
+  }
+
+  long[] windows() {
+    return fixed.windows().get().toLongArray();
+  }
+
+  long[] rotary() {
+    return fixed.rotary().get().toLongArray();
   }
 
   @Override
   public void close() {
+    adapter.close();
+    if (adapted) {
+      return;
+    }
     fixed.close();
     module.close();
     manager.close();

@@ -27,8 +27,6 @@ import java.util.List;
  */
 final class WeightLoader {
   private static final int STAGING_BYTES = 16 << 20;
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String VOCABULARY = "lm_head.weight";
 
   private final ModelConfig config;
   private final SafeTensors tensors;
@@ -36,6 +34,7 @@ final class WeightLoader {
   private final PtNDManager manager;
   private final PtSymbolBlock module;
   private final List<NativeValue> weights = new ArrayList<>();
+  private boolean tied;
   private final ByteBuffer staging =
       ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.nativeOrder());
 
@@ -57,7 +56,7 @@ final class WeightLoader {
     try {
       addEmbeddings();
       for (int layer = 0; layer < config.layers(); layer++) {
-        addLayer("model.layers." + layer + ".");
+        addLayer(layer);
       }
       return new NativeValue(
           IValue.listFrom(weights.stream().map(NativeValue::get).toArray(IValue[]::new)));
@@ -66,30 +65,36 @@ final class WeightLoader {
     }
   }
 
+  /** Whether the vocabulary projection is the embedding, once all is loaded. */
+  boolean tied() {
+    return tied;
+  }
+
   private void addEmbeddings() {
-    long[] shape = {config.vocabSize(), config.hiddenSize()};
-    boolean tied = config.tiedEmbeddings();
-    boolean onlyVocabulary =
-        tied
-            && !tensors.entries().containsKey(EMBEDDING)
-            && tensors.entries().containsKey(VOCABULARY);
-    TensorEntry embedding = tensors.require(onlyVocabulary ? VOCABULARY : EMBEDDING, shape);
+    WeightLayout.Part input = WeightLayout.embedding(config);
+    WeightLayout.Part output = WeightLayout.vocabulary(config);
+    boolean inputThere = tensors.entries().containsKey(input.name());
+    boolean outputThere = tensors.entries().containsKey(output.name());
+    boolean onlyVocabulary = config.tiedEmbeddings() && !inputThere && outputThere;
+    TensorEntry embedding =
+        tensors.require(onlyVocabulary ? output.name() : input.name(), input.shape());
     add(embedding);
     NativeValue table = weights.get(0);
-    add(tensors.require("model.norm.weight", config.hiddenSize()));
+    WeightLayout.Part norm = WeightLayout.norm(config);
+    add(tensors.require(norm.name(), norm.shape()));
     // A checkpoint that says its embeddings are tied may still hold both. They are then one
     // matrix only if they are equal, which is how transformers reads it.
-    boolean shared =
-        tied
+    tied =
+        config.tiedEmbeddings()
             && (onlyVocabulary
-                || !tensors.entries().containsKey(VOCABULARY)
-                || equal(embedding, tensors.require(VOCABULARY, shape)));
-    if (shared) {
+                || !outputThere
+                || equal(embedding, tensors.require(output.name(), output.shape())));
+    if (tied) {
       try (PtNDArray same = table.get().toTensor(manager)) {
         weights.add(new NativeValue(IValue.from(same)));
       }
     } else {
-      add(tensors.require(VOCABULARY, shape));
+      add(tensors.require(output.name(), output.shape()));
     }
     addInverseFrequencies();
   }
@@ -114,67 +119,30 @@ final class WeightLoader {
     fill(weight, 0, bytes, TensorType.F32);
   }
 
-  private void addLayer(String layer) {
-    String attention = layer + "self_attn.";
-    String mlp = layer + "mlp.";
-    long hidden = config.hiddenSize();
-    long queries = (long) config.heads() * config.headDim();
-    long keys = (long) config.kvHeads() * config.headDim();
-    long inner = config.intermediateSize();
-
-    add(tensors.require(layer + "input_layernorm.weight", hidden));
-    add(
-        tensors.require(attention + "q_proj.weight", queries, hidden),
-        tensors.require(attention + "k_proj.weight", keys, hidden),
-        tensors.require(attention + "v_proj.weight", keys, hidden));
-    if (config.qkvBias()) {
-      add(
-          tensors.require(attention + "q_proj.bias", queries),
-          tensors.require(attention + "k_proj.bias", keys),
-          tensors.require(attention + "v_proj.bias", keys));
-    } else {
-      addNothing();
+  private void addLayer(int layer) {
+    List<List<WeightLayout.Part>> layout = WeightLayout.layer(config, layer);
+    for (int i = 0; i < layout.size(); i++) {
+      TensorEntry[] parts =
+          layout.get(i).stream()
+              .map(part -> tensors.require(part.name(), part.shape()))
+              .toArray(TensorEntry[]::new);
+      if (parts.length == 0) {
+        addNothing();
+      } else if (i == WeightLayout.QUERY_KEY_NORM) {
+        addQueryKeyNorm(parts[0], parts[1]);
+      } else {
+        add(parts);
+      }
     }
-    if (config.qkNorm()) {
-      addQueryKeyNorm(attention);
-    } else {
-      addNothing();
-    }
-    add(tensors.require(attention + "o_proj.weight", hidden, queries));
-    addIf(config.outputBias(), attention + "o_proj.bias", hidden);
-
-    add(tensors.require(layer + "post_attention_layernorm.weight", hidden));
-    add(
-        tensors.require(mlp + "gate_proj.weight", inner, hidden),
-        tensors.require(mlp + "up_proj.weight", inner, hidden));
-    if (config.mlpBias()) {
-      add(
-          tensors.require(mlp + "gate_proj.bias", inner),
-          tensors.require(mlp + "up_proj.bias", inner));
-    } else {
-      addNothing();
-    }
-    add(tensors.require(mlp + "down_proj.weight", hidden, inner));
-    addIf(config.mlpBias(), mlp + "down_proj.bias", hidden);
   }
 
   /** One norm weight for each head: the queries' for all query heads, then the keys'. */
-  private void addQueryKeyNorm(String attention) {
-    TensorEntry query = tensors.require(attention + "q_norm.weight", config.headDim());
-    TensorEntry key = tensors.require(attention + "k_norm.weight", config.headDim());
+  private void addQueryKeyNorm(TensorEntry query, TensorEntry key) {
     int heads = config.heads() + config.kvHeads();
     TensorEntry[] perHead = new TensorEntry[heads];
     Arrays.fill(perHead, 0, config.heads(), query);
     Arrays.fill(perHead, config.heads(), heads, key);
     addShaped(new Shape(heads, config.headDim()), perHead);
-  }
-
-  private void addIf(boolean present, String name, long size) {
-    if (present) {
-      add(tensors.require(name, size));
-    } else {
-      addNothing();
-    }
   }
 
   private void addNothing() {
@@ -248,7 +216,7 @@ final class WeightLoader {
   }
 
   /** PyTorch's number for a type. */
-  private static int code(TensorType type) {
+  static int code(TensorType type) {
     return switch (type) {
       case F16 -> 5;
       case F32 -> 6;

@@ -18,6 +18,10 @@
 # windows: for each layer how many keys a query sees, itself included; 0 means all
 # rotary: for each layer 1 if it rotates queries and keys, 0 if not
 #
+# adapter: what LoRA adds, nothing without an adapter; else for each layer 8 tensors: A (rank, inputs) and B (outputs, rank),
+#   scaled, for q/k/v, output, gate/up and down, an empty pair where the adapter has nothing. Maps that share an input share
+#   the pair: A has their ranks one below the other, B a block of columns for each.
+#
 # segments: keys/values that several rows may share, each (layers, 2, length, K, D); segment_starts: the position of each
 #   one's first token; segment_rows and segment_counts: which tokens of this call see it, the lists of all segments one
 #   after the other; a count of -1 means all tokens. Segments lie wholly before the tokens that see them.
@@ -33,6 +37,18 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
   if bias.numel() == 0:
     return torch.linear(x, weight).to(dtype)
   return torch.linear(x, weight, bias).to(dtype)
+
+
+# A linear map with what an adapter adds to it, x W^T + dropped(x) A^T B^T. masks has the elements of x that dropout sets
+# to zero, nothing outside of training.
+def adapted_linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int, adapter: List[Tensor], at: int,
+                   masks: List[Tensor]) -> Tensor:
+  y = __torch__.linear(x, weight, bias, widen_from)
+  if len(adapter) == 0 or adapter[at].numel() == 0:
+    return y
+  if len(masks) > 0:
+    x = x.masked_fill(masks[at // 2 % 4], 0.0)
+  return torch.addmm(y, torch.linear(x, adapter[at]), adapter[at + 1].t())
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -143,14 +159,14 @@ def segment_masks(segments: List[Tensor], starts: List[int], rows: List[Tensor],
 
 # The part of a layer before attention: normalised input, projected, q and k normalised and rotated.
 # x (T, E); returns query (T, K, G, D), key (T, K, D), value (T, K, D).
-def project(x: Tensor, weights: List[Tensor], at: int, sizes: List[int], eps: float, rotary: bool, cos: Tensor,
-            sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+def project(x: Tensor, weights: List[Tensor], at: int, adapter: List[Tensor], adapter_at: int, masks: List[Tensor],
+            sizes: List[int], eps: float, rotary: bool, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   heads = sizes[1]
   kv_heads = sizes[2]
   dim = sizes[3]
   t = x.size(0)
-  qkv = __torch__.linear(__torch__.rms_norm(x, weights[at], eps), weights[at + 1], weights[at + 2],
-                          sizes[4])
+  qkv = __torch__.adapted_linear(__torch__.rms_norm(x, weights[at], eps), weights[at + 1], weights[at + 2], sizes[4],
+                                 adapter, adapter_at, masks)
   qkv = qkv.view([t, heads + 2 * kv_heads, dim])
   qk = qkv.narrow(1, 0, heads + kv_heads)
   if weights[at + 3].numel() > 0:
@@ -162,13 +178,51 @@ def project(x: Tensor, weights: List[Tensor], at: int, sizes: List[int], eps: fl
 
 
 # The part of a layer after attention: output projection and MLP, each added to the residual stream.
-def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, widen_from: int, eps: float,
-           residual: float) -> Tensor:
-  x = torch.add(x, __torch__.linear(attended, weights[at + 4], weights[at + 5], widen_from), alpha=residual)
-  h = __torch__.linear(__torch__.rms_norm(x, weights[at + 6], eps), weights[at + 7], weights[at + 8], widen_from)
+def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, adapter: List[Tensor], adapter_at: int,
+           masks: List[Tensor], widen_from: int, eps: float, residual: float) -> Tensor:
+  x = torch.add(x, __torch__.adapted_linear(attended, weights[at + 4], weights[at + 5], widen_from, adapter,
+                                            adapter_at + 2, masks), alpha=residual)
+  h = __torch__.adapted_linear(__torch__.rms_norm(x, weights[at + 6], eps), weights[at + 7], weights[at + 8], widen_from,
+                               adapter, adapter_at + 4, masks)
   half = h.size(-1) // 2
   h = torch.silu(h.narrow(-1, 0, half)) * h.narrow(-1, half, half)
-  return torch.add(x, __torch__.linear(h, weights[at + 9], weights[at + 10], widen_from), alpha=residual)
+  return torch.add(x, __torch__.adapted_linear(h, weights[at + 9], weights[at + 10], widen_from, adapter, adapter_at + 6,
+                                               masks), alpha=residual)
+
+
+# Causal attention of pieces of text, each a sequence of its own; piece_lengths sum to T. query (T, K, G, D), key and
+# value (T, K, D); window 0 for none, else band is what it adds to the scores of the longest piece. Returns the output
+# (T, K, G, D) and the log-denominators (T, K, G).
+def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_lengths: List[int], window: int, band: Tensor,
+                         scale: float) -> Tuple[Tensor, Tensor]:
+  group = query.size(2)
+  # (K, G, T, D): key/value heads are the batch, and the G heads of each share its keys through a stride of 0.
+  queries = torch.split_with_sizes(query.permute([1, 2, 0, 3]), piece_lengths, 2)
+  keys = torch.split_with_sizes(key.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1]), piece_lengths, 2)
+  values = torch.split_with_sizes(value.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1]), piece_lengths, 2)
+  outs = annotate(List[Tensor], [])
+  denominators = annotate(List[Tensor], [])
+  for i in range(len(piece_lengths)):
+    length = piece_lengths[i]
+    mask: Optional[Tensor] = None
+    if window > 0 and length > window:
+      mask = band[0:length, 0:length]
+    y, a = __torch__.attend(queries[i], keys[i], values[i], mask, mask is None, scale)
+    outs.append(y.permute([2, 0, 1, 3]))
+    denominators.append(a.permute([2, 0, 1]))
+  if len(outs) == 1:
+    return (outs[0], denominators[0])
+  return (torch.cat(outs, 0), torch.cat(denominators, 0))
+
+
+# What a window adds to the scores of a piece of the given length; an empty tensor where it hides nothing.
+def window_band(windows: List[int], longest: int, device: Device) -> Tensor:
+  window = max(windows)
+  if window == 0 or longest <= window:
+    return torch.zeros([0], device=device)
+  index = torch.arange(longest, device=device)
+  distance = index.unsqueeze(1) - index.unsqueeze(0)
+  return __torch__.additive(torch.logical_and(distance >= 0, distance < window))
 
 
 def embed(tokens: Tensor, weights: List[Tensor], multiplier: float) -> Tensor:
@@ -189,6 +243,163 @@ def project_to_vocabulary(hidden: Tensor, weights: List[Tensor], divisor: float)
 def in_nucleus(likelihood: Tensor, chosen: Tensor, nucleus: Tensor) -> Tensor:
   above = likelihood * (likelihood > likelihood.gather(1, chosen))
   return (torch.sum(above, [-1], True, dtype=7) < nucleus).squeeze(1)
+
+
+# The modules that LoRA can adapt, in the order q, k, v, output, gate, up, down, are seven pairs A_i (r_i, inputs),
+# B_i (outputs_i, r_i), empty where there is nothing. Here modules [first, last) that share an input become one pair:
+# all A_i one below the other, and the B_i, scaled, as blocks along a diagonal.
+def fuse_modules(pairs: List[Tensor], scalings: List[float], outputs: List[int], first: int, last: int,
+                 dtype: int) -> Tuple[Tensor, Tensor]:
+  downs = annotate(List[Tensor], [])
+  total = 0
+  for i in range(first, last):
+    if pairs[2 * i].numel() > 0:
+      downs.append(pairs[2 * i])
+      total += pairs[2 * i].size(0)
+  if total == 0:
+    return (pairs[2 * first].to(dtype), pairs[2 * first].to(dtype))
+  ups = annotate(List[Tensor], [])
+  before = 0
+  for i in range(first, last):
+    up = pairs[2 * i + 1]
+    if up.numel() > 0:
+      rank = up.size(1)
+      ups.append(torch.constant_pad_nd(up * scalings[i], [before, total - before - rank]))
+      before += rank
+    else:
+      ups.append(torch.zeros([outputs[i], total], dtype=6, device=up.device))
+  return (torch.cat(downs).to(dtype), torch.cat(ups).to(dtype))
+
+
+# The adapter's eight tensors of a layer, of its seven pairs.
+def fuse_layer(pairs: List[Tensor], scalings: List[float], outputs: List[int], dtype: int) -> List[Tensor]:
+  result = annotate(List[Tensor], [])
+  for span in [[0, 3], [3, 4], [4, 6], [6, 7]]:
+    a, b = __torch__.fuse_modules(pairs, scalings, outputs, span[0], span[1], dtype)
+    result.append(a)
+    result.append(b)
+  return result
+
+
+# The elements that dropout sets to zero at the inputs of a layer's four linear maps, (T, inputs) each, an empty tensor
+# where there is no adapter. Each piece has a seed of its own, so that its masks don't depend on what else is in the call.
+def dropout_masks(adapter: List[Tensor], layer: int, seeds: List[int], piece_lengths: List[int],
+                  probability: float) -> List[Tensor]:
+  masks = annotate(List[Tensor], [])
+  if probability == 0.0 or len(adapter) == 0:
+    return masks
+  for place in range(4):
+    a = adapter[2 * place]
+    if a.numel() == 0:
+      masks.append(torch.zeros([0], device=a.device))
+    else:
+      mask = torch.empty([sum(piece_lengths), a.size(1)], dtype=11, device=a.device)
+      generator = torch.Generator(device=a.device)
+      start = 0
+      for i in range(len(piece_lengths)):
+        torch.manual_seed(generator, seeds[i] + (4 * layer + place) * 2654435761)
+        torch.bernoulli_(mask.narrow(0, start, piece_lengths[i]), probability, generator=generator)
+        start += piece_lengths[i]
+      masks.append(mask)
+  return masks
+
+
+# A layer's weights, of those that are trained: query/key norms are kept once for all heads there.
+def layer_weights(trained: List[Tensor], heads: int, kv_heads: int) -> List[Tensor]:
+  result = annotate(List[Tensor], [])
+  for i in range(len(trained)):
+    weight = trained[i]
+    if i == 3 and weight.numel() > 0:
+      weight = torch.cat([weight.narrow(0, 0, 1).expand([heads, -1]), weight.narrow(0, 1, 1).expand([kv_heads, -1])])
+    result.append(weight)
+  return result
+
+
+# The same tensors, outside of any graph, to differentiate with respect to.
+def leaves(tensors: List[Tensor]) -> List[Tensor]:
+  result = annotate(List[Tensor], [])
+  for tensor in tensors:
+    result.append(torch.requires_grad_(torch.detach(tensor)))
+  return result
+
+
+# Adds the gradient of (out . gradient) with respect to leaves to gradients, from index at on, and returns that with
+# respect to x.
+def backpropagate(out: Tensor, gradient: Tensor, x: Tensor, leaves: List[Tensor], gradients: List[Tensor],
+                  at: int) -> Tensor:
+  inputs = annotate(List[Tensor], [x])
+  places = annotate(List[int], [])
+  for i in range(len(leaves)):
+    if leaves[i].numel() > 0:
+      inputs.append(leaves[i])
+      places.append(at + i)
+  computed = torch.autograd.grad([out], inputs, annotate(List[Optional[Tensor]], [gradient]))
+  for i in range(len(places)):
+    gradients[places[i]].add_(unchecked_cast(Tensor, computed[i + 1]))
+  return unchecked_cast(Tensor, computed[0])
+
+
+# The sum of the targets' negative log-probabilities (a double), and the gradient of scale times it with respect to
+# hidden (N, E). The vocabulary is projected for a few rows at a time, to bound memory. If gradient has elements, the
+# gradient with respect to the vocabulary projection is added to it.
+def vocabulary_loss(hidden: Tensor, targets: Tensor, vocabulary: Tensor, widen_from: int, divisor: float, scale: float,
+                    gradient: Tensor) -> Tuple[Tensor, Tensor]:
+  n = hidden.size(0)
+  dtype = hidden.dtype
+  if widen_from > 0 and n >= widen_from and dtype == 15:
+    hidden = hidden.float()
+    vocabulary = vocabulary.float()
+  rows = max(16, 16777216 // vocabulary.size(0))
+  loss = torch.zeros([1], dtype=7, device=hidden.device)
+  grads = annotate(List[Tensor], [])
+  for start in range(0, n, rows):
+    count = min(rows, n - start)
+    part = hidden.narrow(0, start, count)
+    target = targets.narrow(0, start, count).unsqueeze(1)
+    logits = torch.linear(part, vocabulary).float()
+    if divisor != 1.0:
+      logits = logits.div_(divisor)
+    denominator = torch.logsumexp(logits, [-1], True)
+    loss.add_(torch.sum(denominator - logits.gather(1, target), dtype=7))
+    if scale != 0.0:
+      slope = logits.sub_(denominator).exp_()
+      slope.scatter_add_(1, target, torch.full_like(denominator, -1.0))
+      slope = slope.mul_(scale / divisor).to(hidden.dtype)
+      grads.append(torch.matmul(slope, vocabulary))
+      if gradient.numel() > 0:
+        gradient.addmm_(slope.t(), part)
+  if len(grads) == 0:
+    return (loss, hidden)
+  return (loss, torch.cat(grads).to(dtype))
+
+
+# One layer on pieces of text in training: as in prefill, without segments. trained are the layer's own tensors.
+def run_layer(x: Tensor, weights: List[Tensor], trained: List[Tensor], whole: bool, layer: int, sizes: List[int],
+              scales: List[float], windows: List[int], rotary: List[int], outputs: List[int], scalings: List[float],
+              piece_lengths: List[int], seeds: List[int], dropout: float, band: Tensor, cos: Tensor,
+              sin: Tensor) -> Tensor:
+  adapter = annotate(List[Tensor], [])
+  masks = annotate(List[Tensor], [])
+  if whole:
+    own = __torch__.layer_weights(trained, sizes[1], sizes[2])
+  else:
+    own = weights[4 + 11 * layer:15 + 11 * layer]
+    scaled = annotate(List[float], [])
+    for scaling in scalings[7 * layer:7 * layer + 7]:
+      scaled.append(scaling / (1.0 - dropout))
+    adapter = __torch__.fuse_layer(trained, scaled, outputs, x.dtype)
+    masks = __torch__.dropout_masks(adapter, layer, seeds, piece_lengths, dropout)
+  query, key, value = __torch__.project(x, own, 0, adapter, 0, masks, sizes, scales[0], rotary[layer] != 0, cos, sin)
+  out, _ = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, scales[1])
+  return __torch__.finish(x, out.reshape([x.size(0), -1]), own, 0, adapter, 0, masks, sizes[4], scales[0], scales[3])
+
+
+# Part i of a list of parts, each with its length before it.
+def part(packed: List[int], i: int) -> List[int]:
+  at = 0
+  for _ in range(i):
+    at += packed[at] + 1
+  return packed[at + 1:at + 1 + packed[at]]
 
 
 class Decoder(Module):
@@ -213,7 +424,7 @@ class Decoder(Module):
   # Runs whole pieces of text, each a sequence of its own after the segments it sees. piece_lengths sum to T.
   # Returns the final normalised hidden states of the selected tokens (N, E) and all keys/values (layers, 2, T, K, D).
   def prefill(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], scales: List[float], windows: List[int],
-              rotary: List[int], tokens: List[int], positions: List[int], piece_lengths: List[int],
+              rotary: List[int], adapter: List[Tensor], tokens: List[int], positions: List[int], piece_lengths: List[int],
               segments: List[Tensor], segment_starts: List[int], segment_rows: List[int], segment_counts: List[int],
               select: List[int]) -> List[Tensor]:
     device = weights[0].device
@@ -227,45 +438,24 @@ class Decoder(Module):
     x = __torch__.embed(torch.tensor(tokens, dtype=4, device=device), weights, scales[2])
     cos, sin = __torch__.rotary_tables(at_positions, weights[3], scales[5], x.dtype)
     window = max(windows)
-    longest = max(piece_lengths)
-    band = torch.zeros([0], device=device)
-    if window > 0 and longest > window:
-      index = torch.arange(longest, device=device)
-      distance = index.unsqueeze(1) - index.unsqueeze(0)
-      band = __torch__.additive(torch.logical_and(distance >= 0, distance < window))
+    band = __torch__.window_band(windows, max(piece_lengths), device)
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
     masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, group)
+    undropped = annotate(List[Tensor], [])
     kept = torch.empty([layers, 2, t, kv_heads, dim], dtype=x.dtype, device=device)
     for layer in range(layers):
       at = 4 + 11 * layer
       windowed = windows[layer] > 0
-      query, key, value = __torch__.project(x, weights, at, sizes, scales[0], rotary[layer] != 0, cos, sin)
+      query, key, value = __torch__.project(x, weights, at, adapter, 8 * layer, undropped, sizes, scales[0],
+                                              rotary[layer] != 0, cos, sin)
       here = kept[layer]
       here[0].copy_(key)
       here[1].copy_(value)
-      # (K, G, T, D): key/value heads are the batch, and the G heads of each share its keys through a stride of 0.
-      q = query.permute([1, 2, 0, 3])
-      k = key.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1])
-      v = value.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1])
-      outs = annotate(List[Tensor], [])
-      denominators = annotate(List[Tensor], [])
-      start = 0
-      for length in piece_lengths:
-        mask: Optional[Tensor] = None
-        if windowed and length > windows[layer]:
-          mask = band[0:length, 0:length]
-        y, a = __torch__.attend(q.narrow(2, start, length), k.narrow(2, start, length), v.narrow(2, start, length),
-                                mask, mask is None, scales[1])
-        outs.append(y.permute([2, 0, 1, 3]))
-        denominators.append(a.permute([2, 0, 1]))
-        start += length
-      out = outs[0]
-      if len(outs) > 1:
-        out = torch.cat(outs, 0)
+      out, denominator = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, scales[1])
       if len(segments) > 0:
-        denominator = torch.cat(denominators, 0)
         out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
-      x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, sizes[4], scales[0], scales[3])
+      x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, adapter, 8 * layer, undropped, sizes[4], scales[0],
+                           scales[3])
     selected = x.index_select(0, torch.tensor(select, dtype=4, device=device))
     return [__torch__.rms_norm(selected, weights[1], scales[0]), kept]
 
@@ -273,7 +463,7 @@ class Decoder(Module):
   # of at least max(lengths) slots; lengths count the row's own tokens with this one, whose keys/values are written into
   # the cache. Returns the final normalised hidden states (R, E).
   def decode(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], scales: List[float], windows: List[int],
-             rotary: List[int], tokens: List[int], positions: List[int], lengths: List[int], cache: Tensor,
+             rotary: List[int], adapter: List[Tensor], tokens: List[int], positions: List[int], lengths: List[int], cache: Tensor,
              segments: List[Tensor], segment_starts: List[int], segment_rows: List[int],
              segment_counts: List[int]) -> Tensor:
     device = weights[0].device
@@ -301,10 +491,12 @@ class Decoder(Module):
       windowed_mask = __torch__.additive(in_window).unsqueeze(1).unsqueeze(1)
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
     masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, heads // kv_heads)
+    undropped = annotate(List[Tensor], [])
     for layer in range(layers):
       at = 4 + 11 * layer
       windowed = windows[layer] > 0
-      query, key, value = __torch__.project(x, weights, at, sizes, scales[0], rotary[layer] != 0, cos, sin)
+      query, key, value = __torch__.project(x, weights, at, adapter, 8 * layer, undropped, sizes, scales[0],
+                                              rotary[layer] != 0, cos, sin)
       here = cache[layer]
       here.view([2, -1, kv_heads, dim])[0].index_copy_(0, written, key)
       here.view([2, -1, kv_heads, dim])[1].index_copy_(0, written, value)
@@ -315,7 +507,8 @@ class Decoder(Module):
       out, denominator = __torch__.attend(query, seen[0], seen[1], layer_mask, False, scales[1])
       if len(segments) > 0:
         out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
-      x = __torch__.finish(x, out.reshape([r, heads * dim]), weights, at, sizes[4], scales[0], scales[3])
+      x = __torch__.finish(x, out.reshape([r, heads * dim]), weights, at, adapter, 8 * layer, undropped, sizes[4], scales[0],
+                           scales[3])
     return __torch__.rms_norm(x, weights[1], scales[0])
 
   # hidden (N, E) -> logits (N, V) in float32.
@@ -414,3 +607,143 @@ class Decoder(Module):
       n = min(slots, cache.size(3))
       result.narrow(2, 0, r).narrow(3, 0, n).copy_(cache.narrow(2, 0, r).narrow(3, 0, n))
     return result
+
+  # The adapter of all layers' pairs, for calls that don't train.
+  def fuse(self: __torch__.Decoder, pairs: List[Tensor], scalings: List[float], outputs: List[int],
+           dtype: int) -> List[Tensor]:
+    result = annotate(List[Tensor], [])
+    for layer in range(len(pairs) // 14):
+      own = pairs[14 * layer:14 * layer + 14]
+      for tensor in __torch__.fuse_layer(own, scalings[7 * layer:7 * layer + 7], outputs, dtype):
+        result.append(tensor)
+    return result
+
+  # Runs pieces of text and adds the gradient of the loss, scale times the sum of the targets' negative log-probabilities,
+  # to gradients. Returns that sum, unscaled. With scale 0 it only computes the sum.
+  #
+  # trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as fuse_modules has them, or if whole is 1
+  # the weights themselves in their order, with query/key norms (2, D) and an empty vocabulary projection if it is the
+  # embedding.
+  #
+  # plan: the parts [whole, recompute], sizes, windows, rotary, outputs of the seven modules, tokens, piece lengths,
+  #   indices of tokens with a target, targets, a seed for each piece
+  # numbers: scales, scale, dropout probability, scalings of the modules
+  #
+  # The graph of each layer begins at the layer's own input, and is released as soon as it has been used. With recompute 1
+  # it is not kept at all: only the layers' inputs are, and the layer is run a second time.
+  def accumulate(self: __torch__.Decoder, weights: List[Tensor], trained: List[Tensor], gradients: List[Tensor],
+                 plan: Tensor, numbers: Tensor) -> Tensor:
+    device = weights[0].device
+    packed = annotate(List[int], plan.tolist())
+    real = annotate(List[float], numbers.tolist())
+    flags = __torch__.part(packed, 0)
+    whole = flags[0] != 0
+    scale = real[6]
+    recompute = flags[1] != 0 or scale == 0.0
+    sizes = __torch__.part(packed, 1)
+    windows = __torch__.part(packed, 2)
+    rotary = __torch__.part(packed, 3)
+    outputs = __torch__.part(packed, 4)
+    tokens = torch.tensor(__torch__.part(packed, 5), dtype=4, device=device)
+    lengths = __torch__.part(packed, 6)
+    select = torch.tensor(__torch__.part(packed, 7), dtype=4, device=device)
+    targets = torch.tensor(__torch__.part(packed, 8), dtype=4, device=device)
+    seeds = __torch__.part(packed, 9)
+    scales = real[0:6]
+    dropout = real[7]
+    scalings = real[8:]
+    layers = sizes[0]
+    positions = annotate(List[Tensor], [])
+    for length in lengths:
+      positions.append(torch.arange(length, device=device))
+    band = __torch__.window_band(windows, max(lengths), device)
+    embedding = weights[0]
+    norm = weights[1]
+    count = 14
+    first = 0
+    if whole:
+      embedding = trained[0]
+      count = 11
+      first = 4
+    # Below the lowest layer with anything to train nothing needs a gradient.
+    lowest = layers - 1
+    for i in range(len(trained) - 1, first - 1, -1):
+      if trained[i].numel() > 0:
+        lowest = (i - first) // count
+    x = __torch__.embed(tokens, [embedding], scales[2])
+    cos, sin = __torch__.rotary_tables(torch.cat(positions), weights[3], scales[5], x.dtype)
+    inputs = annotate(List[Tensor], [])
+    outs = annotate(List[Tensor], [])
+    owned = annotate(List[List[Tensor]], [])
+    for layer in range(layers):
+      own = trained[first + count * layer:first + count * layer + count]
+      if layer >= lowest:
+        if not recompute:
+          x = torch.requires_grad_(torch.detach(x))
+          own = __torch__.leaves(own)
+        inputs.append(x)
+      out = __torch__.run_layer(x, weights, own, whole, layer, sizes, scales, windows, rotary, outputs, scalings, lengths,
+                                seeds, dropout, band, cos, sin)
+      if layer >= lowest and not recompute:
+        outs.append(out)
+        owned.append(own)
+      x = torch.detach(out)
+    x = torch.requires_grad_(x)
+    own = annotate(List[Tensor], [])
+    vocabulary = weights[2]
+    to_vocabulary = torch.zeros([0], device=device)
+    if whole:
+      own = __torch__.leaves([trained[1]])
+      norm = own[0]
+      vocabulary = trained[2]
+      to_vocabulary = gradients[2]
+      if vocabulary.numel() == 0:
+        vocabulary = embedding
+        to_vocabulary = gradients[0]
+    hidden = __torch__.rms_norm(x.index_select(0, select), norm, scales[0])
+    loss, slope = __torch__.vocabulary_loss(torch.detach(hidden), targets, vocabulary, sizes[4], scales[4], scale,
+                                            to_vocabulary)
+    if scale == 0.0:
+      return loss
+    slope = __torch__.backpropagate(hidden, slope, x, own, gradients, 1)
+    for layer in range(layers - 1, lowest - 1, -1):
+      x = inputs.pop()
+      if recompute:
+        x = torch.requires_grad_(torch.detach(x))
+        own = __torch__.leaves(trained[first + count * layer:first + count * layer + count])
+        out = __torch__.run_layer(x, weights, own, whole, layer, sizes, scales, windows, rotary, outputs, scalings, lengths,
+                                  seeds, dropout, band, cos, sin)
+      else:
+        own = owned.pop()
+        out = outs.pop()
+      slope = __torch__.backpropagate(out, slope, x, own, gradients, first + count * layer)
+    if whole:
+      gradients[0].index_add_(0, tokens, slope, alpha=scales[2])
+    return loss
+
+  # One step of AdamW on all tensors, which empties the gradients. Returns the norm of all gradients before clipping; if it
+  # is not a finite number, nothing else happens. first and second are the moments, biased; decay applies to matrices.
+  # numbers: learning rate, beta 1, beta 2, epsilon, weight decay, largest norm or 0, number of this step from 1 on
+  def adamw(self: __torch__.Decoder, trained: List[Tensor], gradients: List[Tensor], first: List[Tensor],
+            second: List[Tensor], numbers: List[float]) -> float:
+    rate, beta1, beta2, epsilon, decay, largest, step = numbers
+    total = torch.zeros([1], dtype=7, device=gradients[0].device)
+    for gradient in gradients:
+      total.add_(torch.sum(torch.square(gradient), dtype=7))
+    norm = float(torch.sqrt(total))
+    if not torch.isfinite(norm):
+      return norm
+    if largest > 0.0 and norm > largest:
+      for gradient in gradients:
+        gradient.mul_(largest / (norm + 1e-6))
+    size = rate / (1.0 - beta1 ** step)
+    correction = torch.sqrt(1.0 - beta2 ** step)
+    for i in range(len(trained)):
+      if trained[i].numel() > 0:
+        if decay != 0.0 and trained[i].dim() > 1:
+          trained[i].mul_(1.0 - rate * decay)
+        first[i].lerp_(gradients[i], 1.0 - beta1)
+        second[i].mul_(beta2).addcmul_(gradients[i], gradients[i], value=1.0 - beta2)
+        trained[i].addcdiv_(first[i], torch.sqrt(second[i]).div_(correction).add_(epsilon), value=-size)
+        gradients[i].zero_()
+    return norm

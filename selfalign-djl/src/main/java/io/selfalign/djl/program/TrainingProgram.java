@@ -1,0 +1,370 @@
+package io.selfalign.djl.program;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.selfalign.djl.checkpoint.LoraAdapter;
+import io.selfalign.djl.checkpoint.SafeTensors;
+import io.selfalign.djl.checkpoint.SafeTensorsWriter;
+import io.selfalign.djl.checkpoint.TensorType;
+import io.selfalign.error.SelfAlignException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/**
+ * The part of the model program that trains: parameters with their gradients and AdamW's moments,
+ * all in float32, and the typed calls that change them. The program's own weights stay as they are.
+ *
+ * <p>Calls may come from any thread, one at a time with all calls of the program. Closing frees the
+ * parameters; it comes before the program is closed.
+ */
+public final class TrainingProgram implements AutoCloseable {
+  private static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
+      !"false".equals(System.getProperty("ai.djl.pytorch.graph_optimizer"));
+
+  private final DecoderProgram base;
+  private final Optional<LoraAdapter> initial;
+  private final PtNDManager scope;
+  private final List<PtNDArray> weights = new ArrayList<>();
+  private final List<PtNDArray> trained = new ArrayList<>();
+  private final List<PtNDArray> gradients = new ArrayList<>();
+  private final List<PtNDArray> first = new ArrayList<>();
+  private final List<PtNDArray> second = new ArrayList<>();
+  private final double[] scalings;
+
+  private TrainingProgram(DecoderProgram base, Optional<LoraAdapter> initial) {
+    this.base = base;
+    this.initial = initial;
+    scope = (PtNDManager) base.manager().newSubManager();
+    scalings =
+        initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
+    try {
+      for (PtNDArray weight : base.weights().get().toTensorArray(scope)) {
+        weight.setName("weights[]");
+        weights.add(weight);
+      }
+      if (initial.isPresent()) {
+        copyPairs(initial.get());
+      } else {
+        copyWeights();
+      }
+      for (PtNDArray parameter : trained) {
+        parameter.setName("trained[]");
+        gradients.add(zeros(parameter));
+        gradients.get(gradients.size() - 1).setName("gradients[]");
+        first.add(zeros(parameter));
+        second.add(zeros(parameter));
+      }
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** Trains an adapter, from the given values on. */
+  public static TrainingProgram of(DecoderProgram base, LoraAdapter initial) {
+    return new TrainingProgram(base, Optional.of(initial));
+  }
+
+  /**
+   * Trains copies of all weights.
+   *
+   * @throws SelfAlignException if the weights are not float32
+   */
+  public static TrainingProgram ofAllWeights(DecoderProgram base) {
+    if (base.type() != TensorType.F32) {
+      throw new SelfAlignException(
+          "all weights can only be trained in F32, but the model is open in "
+              + base.type()
+              + "; open it with dtype(DType.F32), or train an adapter");
+    }
+    return new TrainingProgram(base, Optional.empty());
+  }
+
+  private void copyPairs(LoraAdapter adapter) {
+    try (LoraTensors pairs = LoraTensors.of(adapter, base.config(), scope)) {
+      for (PtNDArray array : pairs.arrays()) {
+        trained.add(copy(array));
+      }
+    }
+  }
+
+  private void copyWeights() {
+    for (int i = 0; i < weights.size(); i++) {
+      int inLayer = i < WeightLayout.HEAD ? -1 : (i - WeightLayout.HEAD) % WeightLayout.PER_LAYER;
+      boolean notTrained =
+          i == WeightLayout.INVERSE_FREQUENCIES || (i == WeightLayout.VOCABULARY && base.tied());
+      if (notTrained) {
+        trained.add((PtNDArray) scope.zeros(new Shape(0), DataType.FLOAT32));
+      } else if (inLayer == WeightLayout.QUERY_KEY_NORM && base.config().qkNorm()) {
+        int heads = base.config().heads();
+        int dim = base.config().headDim();
+        float[] all = weights.get(i).toFloatArray();
+        float[] both = Arrays.copyOf(all, 2 * dim);
+        System.arraycopy(all, heads * dim, both, dim, dim);
+        trained.add(array(both, new Shape(2, dim)));
+      } else {
+        trained.add(copy(weights.get(i)));
+      }
+    }
+  }
+
+  private PtNDArray copy(PtNDArray array) {
+    PtNDArray copy = (PtNDArray) array.duplicate();
+    copy.attach(scope);
+    return copy;
+  }
+
+  private PtNDArray zeros(PtNDArray like) {
+    return (PtNDArray) scope.zeros(like.getShape(), DataType.FLOAT32);
+  }
+
+  /** An array that is no view of Java's memory. */
+  private PtNDArray array(float[] values, Shape shape) {
+    try (PtNDArray view = (PtNDArray) scope.create(values, shape)) {
+      return copy(view);
+    }
+  }
+
+  /**
+   * Runs sequences forward and backward, and adds the gradient of {@code scale} times the sum of
+   * the targets' negative log-probabilities to the gradients.
+   *
+   * @param dropout the adapter's dropout probability
+   * @param recompute whether to compute the activations inside of layers twice, to save memory
+   * @return that sum, unscaled
+   */
+  public double accumulate(MicroBatch batch, double scale, double dropout, boolean recompute) {
+    double[] numbers =
+        concat(base.scales(), new double[] {scale, initial.isEmpty() ? 0 : dropout}, scalings);
+    long[] plan =
+        parts(
+            new long[] {initial.isEmpty() ? 1 : 0, recompute ? 1 : 0},
+            base.sizes(),
+            base.windows(),
+            base.rotary(),
+            LoraTensors.outputs(base.config()),
+            longs(batch.tokens()),
+            longs(batch.lengths()),
+            longs(batch.predicting()),
+            longs(batch.targets()),
+            batch.seeds());
+    try (NDManager call = scope.newSubManager()) {
+      NDList arguments = new NDList();
+      NDArray method = call.create(0f);
+      method.setName("module_method:accumulate");
+      arguments.addAll(weights);
+      arguments.addAll(trained);
+      arguments.addAll(gradients);
+      arguments.add(call.create(plan));
+      arguments.add(call.create(numbers));
+      arguments.add(method);
+      return differentiate(arguments);
+    }
+  }
+
+  /** The sum of the targets' negative log-probabilities, without dropout and gradients. */
+  public double measure(MicroBatch batch) {
+    return accumulate(batch, 0, 0, true);
+  }
+
+  /** Runs a method outside of inference mode, in which all other calls run. */
+  private double differentiate(NDList arguments) {
+    JniUtils.setGraphExecutorOptimize(false);
+    JniUtils.setGradMode(true);
+    try (NDList result = IValueUtils.forward(base.module(), arguments, true)) {
+      return result.singletonOrThrow().getDouble();
+    } catch (EngineException e) {
+      throw new SelfAlignException(
+          "the model program failed in training: " + DecoderProgram.firstLine(e), e);
+    } finally {
+      JniUtils.setGradMode(false);
+      JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
+    }
+  }
+
+  /**
+   * AdamW's numbers of one step.
+   *
+   * @param step the number of the step, from 1 on
+   * @param maxNorm what larger gradients are scaled down to; 0 is off
+   */
+  public record AdamW(
+      double learningRate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      double maxNorm,
+      long step) {}
+
+  /**
+   * Makes an optimizer step and empties the gradients. If their norm is not a finite number, it
+   * changes nothing.
+   *
+   * @return the norm of the whole gradient before clipping
+   */
+  public double step(AdamW adamW) {
+    try (NativeValue parameters = listOf(trained);
+        NativeValue slopes = listOf(gradients);
+        NativeValue moments = listOf(first);
+        NativeValue squares = listOf(second);
+        NativeValue numbers =
+            DecoderProgram.doubles(
+                adamW.learningRate(),
+                adamW.beta1(),
+                adamW.beta2(),
+                adamW.epsilon(),
+                adamW.weightDecay(),
+                adamW.maxNorm(),
+                (double) adamW.step());
+        NativeValue norm =
+            DecoderProgram.run(
+                base.module(), "adamw", parameters, slopes, moments, squares, numbers)) {
+      return norm.get().toDouble();
+    }
+  }
+
+  private static NativeValue listOf(List<PtNDArray> arrays) {
+    return new NativeValue(IValue.listFrom(arrays.toArray(PtNDArray[]::new)));
+  }
+
+  /**
+   * The adapter as it is now.
+   *
+   * @throws IllegalStateException if all weights are trained
+   */
+  public LoraAdapter adapter() {
+    LoraAdapter start =
+        initial.orElseThrow(() -> new IllegalStateException("all weights are trained"));
+    Map<LoraAdapter.Module, LoraAdapter.Pair> pairs = new LinkedHashMap<>();
+    List<LoraAdapter.Module> modules = LoraAdapter.modules(base.config());
+    for (int i = 0; i < modules.size(); i++) {
+      LoraAdapter.Pair pair = start.pairs().get(modules.get(i));
+      if (pair != null) {
+        pairs.put(
+            modules.get(i),
+            new LoraAdapter.Pair(
+                pair.rank(),
+                pair.scaling(),
+                trained.get(2 * i).toFloatArray(),
+                trained.get(2 * i + 1).toFloatArray()));
+      }
+    }
+    return new LoraAdapter(start.options(), pairs);
+  }
+
+  /**
+   * The tensors of the checkpoint that the trained weights are, under their names in it.
+   *
+   * @throws IllegalStateException if an adapter is trained
+   */
+  public List<SafeTensorsWriter.Tensor> checkpoint() {
+    if (initial.isPresent()) {
+      throw new IllegalStateException("an adapter is trained");
+    }
+    List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
+    List<List<WeightLayout.Part>> layout = WeightLayout.of(base.config(), base.tied());
+    for (int i = 0; i < layout.size(); i++) {
+      PtNDArray values = trained.get(i);
+      long from = 0;
+      for (WeightLayout.Part part : layout.get(i)) {
+        long start = from;
+        long end = from + part.size();
+        tensors.add(
+            new SafeTensorsWriter.Tensor(
+                part.name(),
+                TensorType.F32,
+                Arrays.stream(part.shape()).boxed().toList(),
+                sink -> {
+                  float[] all = values.toFloatArray();
+                  for (long at = start; at < end; at++) {
+                    sink.put(all[(int) at]);
+                  }
+                }));
+        from = end;
+      }
+    }
+    return tensors;
+  }
+
+  /** Everything that {@link #restore} needs to go on from here. */
+  public List<SafeTensorsWriter.Tensor> state() {
+    List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
+    for (Map.Entry<String, List<PtNDArray>> kind : kinds().entrySet()) {
+      for (int i = 0; i < kind.getValue().size(); i++) {
+        PtNDArray array = kind.getValue().get(i);
+        if (array.size() > 0) {
+          tensors.add(
+              SafeTensorsWriter.Tensor.of(
+                  kind.getKey() + "." + i, array.toFloatArray(), array.getShape().getShape()));
+        }
+      }
+    }
+    return tensors;
+  }
+
+  /**
+   * Goes back to a {@link #state}.
+   *
+   * @throws io.selfalign.error.ModelLoadException if it is not one of this training
+   */
+  public void restore(SafeTensors state) {
+    for (Map.Entry<String, List<PtNDArray>> kind : kinds().entrySet()) {
+      List<PtNDArray> arrays = kind.getValue();
+      for (int i = 0; i < arrays.size(); i++) {
+        try (PtNDArray old = arrays.get(i)) {
+          Shape shape = old.getShape();
+          float[] values =
+              old.size() == 0
+                  ? new float[0]
+                  : state.readFloats(state.require(kind.getKey() + "." + i, shape.getShape()));
+          PtNDArray restored = array(values, shape);
+          restored.setName(old.getName());
+          arrays.set(i, restored);
+        }
+      }
+    }
+  }
+
+  private Map<String, List<PtNDArray>> kinds() {
+    Map<String, List<PtNDArray>> kinds = new LinkedHashMap<>();
+    kinds.put("parameter", trained);
+    kinds.put("first_moment", first);
+    kinds.put("second_moment", second);
+    return kinds;
+  }
+
+  private static long[] parts(long[]... parts) {
+    return Arrays.stream(parts)
+        .flatMapToLong(part -> LongStream.concat(LongStream.of(part.length), LongStream.of(part)))
+        .toArray();
+  }
+
+  private static double[] concat(double[]... parts) {
+    return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private static long[] longs(int[] values) {
+    return Arrays.stream(values).asLongStream().toArray();
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    TorchRuntime.trimMemory();
+  }
+}

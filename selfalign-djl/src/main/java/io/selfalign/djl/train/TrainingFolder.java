@@ -1,0 +1,229 @@
+package io.selfalign.djl.train;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.selfalign.djl.checkpoint.AdapterFolder;
+import io.selfalign.djl.checkpoint.DurableFiles;
+import io.selfalign.error.ModelLoadException;
+import io.selfalign.error.SelfAlignException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The folder that a training writes to, locked against other processes while it is open.
+ *
+ * <p>{@code checkpoint-N} folders and {@code training.json}, which tells that the training is
+ * complete, are there whole or not at all. A line of {@code training_log.jsonl} may be torn by a
+ * kill; what is behind the checkpoint that training goes on from is cut off.
+ */
+final class TrainingFolder implements AutoCloseable {
+  static final String LOG = "training_log.jsonl";
+  static final String COMPLETE = "training.json";
+  private static final String LOCK = ".lock";
+  private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{1,9})");
+
+  private final Path folder;
+  private final FileChannel channel;
+  private @Nullable OutputStream log;
+
+  /** Writes something into the folder. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  private TrainingFolder(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens a folder, and creates it if it is missing.
+   *
+   * @throws SelfAlignException if it can't be written, or another training writes to it
+   */
+  static TrainingFolder open(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          return new TrainingFolder(folder, channel);
+        }
+      } catch (OverlappingFileLockException e) {
+        // This process has it.
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      channel.close();
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+    throw new SelfAlignException(
+        folder + ": another training writes to this folder; wait for it, or choose another one");
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** Does something, and turns its failure into a message that says what is safe. */
+  void write(Action action) {
+    try {
+      action.run();
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  private static SelfAlignException failed(Path folder, IOException e) {
+    return new SelfAlignException(
+        String.format(
+            "%s: can't be written: %s; free space or choose another folder, and resume: what was"
+                + " complete is as it was",
+            folder, e),
+        e);
+  }
+
+  /** What the folder has of a training, for a message; empty if it has nothing. */
+  Optional<String> contents() {
+    for (String name : List.of(COMPLETE, AdapterFolder.CONFIG, AdapterFolder.WEIGHTS)) {
+      if (Files.exists(folder.resolve(name))) {
+        return Optional.of(name);
+      }
+    }
+    return newestCheckpoint()
+        .map(checkpoint -> String.valueOf(checkpoint.getFileName()))
+        .or(() -> Optional.of(LOG).filter(name -> Files.exists(folder.resolve(name))));
+  }
+
+  /** The description of the complete training that the folder has, if it has one. */
+  Optional<JsonNode> complete() {
+    return Optional.of(folder.resolve(COMPLETE)).filter(Files::exists).map(TrainingFolder::json);
+  }
+
+  static JsonNode json(Path file) {
+    try {
+      return JsonMapper.shared().readTree(Files.readAllBytes(file));
+    } catch (IOException | JacksonException e) {
+      throw new ModelLoadException(
+          file + ": can't be read: " + e.getMessage() + "; delete what is damaged and resume", e);
+    }
+  }
+
+  /** Notes that the training is complete. */
+  void complete(ObjectNode description) {
+    byte[] bytes = (description.toPrettyString() + "\n").getBytes(UTF_8);
+    write(
+        () ->
+            DurableFiles.replace(
+                folder.resolve(COMPLETE), file -> DurableFiles.write(file, bytes)));
+  }
+
+  /** The checkpoint of the most steps. */
+  Optional<Path> newestCheckpoint() {
+    List<Path> all = checkpoints();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  private List<Path> checkpoints() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> steps(file) > 0)
+          .sorted(Comparator.comparingInt(TrainingFolder::steps))
+          .toList();
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  /** How many steps a checkpoint is after; 0 if it is none. */
+  private static int steps(Path checkpoint) {
+    Matcher name = CHECKPOINT.matcher(String.valueOf(checkpoint.getFileName()));
+    return name.matches() ? Integer.parseInt(name.group(1)) : 0;
+  }
+
+  /** Writes a checkpoint, and then deletes the oldest ones that are more than wanted. */
+  Path checkpoint(int step, int keep, DurableFiles.Writer writer) {
+    Path checkpoint = folder.resolve("checkpoint-" + step);
+    write(
+        () -> {
+          DurableFiles.delete(checkpoint);
+          DurableFiles.replaceFolder(checkpoint, writer);
+          List<Path> all = checkpoints();
+          for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
+            DurableFiles.delete(old);
+          }
+        });
+    return checkpoint;
+  }
+
+  /** Begins the log, or goes on with it after a step. */
+  void openLog(int afterStep) {
+    Path file = folder.resolve(LOG);
+    write(
+        () -> {
+          List<String> kept = new ArrayList<>();
+          if (afterStep > 0 && Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+              if (step(line) > afterStep) {
+                break;
+              }
+              kept.add(line + "\n");
+            }
+          }
+          byte[] bytes = String.join("", kept).getBytes(UTF_8);
+          DurableFiles.replace(file, temporary -> DurableFiles.write(temporary, bytes));
+          log = Files.newOutputStream(file, StandardOpenOption.APPEND);
+        });
+  }
+
+  private static int step(String line) {
+    try {
+      return JsonMapper.shared().readTree(line).path("step").asInt(Integer.MAX_VALUE);
+    } catch (JacksonException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
+  /** Appends a line to the log. */
+  void log(ObjectNode line) {
+    OutputStream out = log;
+    if (out != null) {
+      write(() -> out.write((line + "\n").getBytes(UTF_8)));
+    }
+  }
+
+  @Override
+  public void close() {
+    write(
+        () -> {
+          if (log != null) {
+            log.close();
+          }
+          channel.close();
+        });
+  }
+}
