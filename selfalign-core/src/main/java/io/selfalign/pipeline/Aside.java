@@ -58,7 +58,11 @@ final class Aside {
           manifest.stages().stream().filter(entry -> !stages.contains(entry.name())).toList());
     } catch (IOException e) {
       throw new SelfAlignException(
-          directory + ": stages can't be set aside: " + JsonLines.reason(e), e);
+          directory
+              + ": stages can't be set aside: "
+              + JsonLines.reason(e)
+              + "; make it writable or free some space and run again",
+          e);
     }
   }
 }

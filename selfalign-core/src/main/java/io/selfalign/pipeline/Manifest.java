@@ -139,7 +139,7 @@ record Manifest(int format, String library, long seed, List<Entry> stages) {
     try {
       storage.replace(file, (tree.toPrettyString() + "\n").getBytes(UTF_8));
     } catch (IOException e) {
-      throw new SelfAlignException(name + ": can't be written: " + JsonLines.reason(e), e);
+      throw new SelfAlignException(Storage.unwritable(file, e), e);
     }
   }
 }

@@ -77,7 +77,12 @@ final class RunLock implements AutoCloseable {
       return new RunLock(real, file);
     } catch (IOException e) {
       release(real, file);
-      throw new SelfAlignException(directory + ": can't be locked: " + JsonLines.reason(e), e);
+      throw new SelfAlignException(
+          directory
+              + ": can't be locked: "
+              + JsonLines.reason(e)
+              + "; make it writable or free some space and run again",
+          e);
     } catch (SelfAlignException e) {
       release(real, file);
       throw e;

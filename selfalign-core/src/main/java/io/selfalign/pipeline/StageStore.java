@@ -78,8 +78,7 @@ final class StageStore implements Closeable {
     } catch (IOException e) {
       closeAll(opened);
       throw new SelfAlignException(
-          folder.path() + ": can't be written: " + JsonLines.reason(e) + resumable(state.totals()),
-          e);
+          Storage.unwritable(folder.path(), e) + committed(state.totals()), e);
     }
   }
 
@@ -187,16 +186,13 @@ final class StageStore implements Closeable {
     try {
       action.run();
     } catch (IOException e) {
-      throw new SelfAlignException(
-          folder.path() + ": can't be written: " + JsonLines.reason(e) + resumable(totals), e);
+      throw new SelfAlignException(Storage.unwritable(folder.path(), e) + committed(totals), e);
     }
     broken = false;
   }
 
-  private static String resumable(Totals totals) {
-    return "; make it writable or free some space and run again, "
-        + totals.units()
-        + " units are committed and safe";
+  private static String committed(Totals totals) {
+    return ", " + totals.units() + " units are committed and safe";
   }
 
   private static void closeAll(Storage.Output... outputs) {

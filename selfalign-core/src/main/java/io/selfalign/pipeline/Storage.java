@@ -1,5 +1,6 @@
 package io.selfalign.pipeline;
 
+import io.selfalign.data.JsonLines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,5 +48,13 @@ interface Storage {
   /** Where {@link #replace} writes before it renames; what a crash leaves there is of no use. */
   static Path temporary(Path file) {
     return file.resolveSibling(file.getFileName() + ".tmp");
+  }
+
+  /** The message on what can't be written, and what to do about it. */
+  static String unwritable(Path path, IOException e) {
+    return path
+        + ": can't be written: "
+        + JsonLines.reason(e)
+        + "; make it writable or free some space and run again";
   }
 }
