@@ -50,12 +50,12 @@ final class BatchRunner<I extends Traceable, O extends Traceable> {
     ExecutorService threads = Executors.newFixedThreadPool(workers, this::thread);
     Queue<Future<Unit<O>>> running = new ArrayDeque<>();
     try {
-      for (List<I> batch = next(left); !batch.isEmpty(); batch = next(left)) {
+      while (left.hasNext()) {
         if (running.size() == 2 * workers) {
           context.commit(await(running.remove()));
         }
-        List<I> submitted = batch;
-        running.add(threads.submit(() -> process(submitted)));
+        List<I> batch = next(left);
+        running.add(threads.submit(() -> process(batch)));
       }
       while (!running.isEmpty()) {
         context.commit(await(running.remove()));
