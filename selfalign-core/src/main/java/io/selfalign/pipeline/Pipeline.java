@@ -63,10 +63,15 @@ public final class Pipeline {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
-  private final List<Node> nodes;
+  /** Windows keeps these names for devices: a folder can't have them there. */
+  private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
 
-  private Pipeline(List<Node> nodes) {
+  private final List<Node> nodes;
+  private final Object owner;
+
+  private Pipeline(List<Node> nodes, Object owner) {
     this.nodes = nodes;
+    this.owner = owner;
   }
 
   /** A builder without stages. */
@@ -105,6 +110,11 @@ public final class Pipeline {
     return nodes;
   }
 
+  /** Whether an output is of one of this pipeline's stages. */
+  boolean has(Output<?> output) {
+    return output.owner == owner && stages().contains(output.stage());
+  }
+
   /**
    * Wires stages. Each may read only outputs made before it, so there are no circles. Not safe for
    * use by several threads.
@@ -115,7 +125,8 @@ public final class Pipeline {
     private Builder() {}
 
     /**
-     * Adds records from outside.
+     * Adds records from outside. They are read when the run begins, and again each time it is
+     * resumed, to tell whether they are still the same and each has an id of its own.
      *
      * @param name as a stage's name; the records are kept in the run under it
      * @throws IllegalArgumentException if the name is taken or no such name, or the type can't be
@@ -227,7 +238,7 @@ public final class Pipeline {
         causes.stream().skip(1).forEach(wrong::addSuppressed);
         throw wrong;
       }
-      return new Pipeline(List.copyOf(nodes.values()));
+      return new Pipeline(List.copyOf(nodes.values()), this);
     }
 
     private <T extends Traceable> Output<T> add(Node node, Class<T> type) {
@@ -238,6 +249,14 @@ public final class Pipeline {
                 + name
                 + "' names a folder; use lower-case letters, digits and single hyphens between"
                 + " them, such as 'self-instruct'");
+      }
+      if (DEVICE.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "stage name '"
+                + name
+                + "' names a folder, but on Windows a device; use another, such as '"
+                + name
+                + "-stage'");
       }
       RecordTypes.problem(type)
           .ifPresent(

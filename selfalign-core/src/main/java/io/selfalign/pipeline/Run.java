@@ -126,8 +126,13 @@ public final class Run {
         result = runLocked();
       }
     } catch (Throwable e) {
-      failure = e;
+      failure = isCancellation(e) ? cancellation(e) : e;
     }
+  }
+
+  /** A run that was cancelled may end with whatever a stage or a file makes of an interrupt. */
+  private boolean isCancellation(Throwable e) {
+    return e instanceof CancelledException || (cancelled && e instanceof Exception);
   }
 
   private void createDirectory() {
@@ -139,7 +144,11 @@ public final class Run {
       storage.createFolder(directory);
     } catch (IOException e) {
       throw new SelfAlignException(
-          directory + ": the run directory can't be made: " + JsonLines.reason(e), e);
+          directory
+              + ": the run directory can't be made: "
+              + JsonLines.reason(e)
+              + "; make the folder above it writable or give another",
+          e);
     }
   }
 
@@ -157,20 +166,17 @@ public final class Run {
             node.stage().isPresent() ? runStage(node.stage().get(), node, entry) : reused(node));
       }
       events.publish(new RunEvent.RunEnded(Duration.ofNanos(System.nanoTime() - start)));
-      return new RunResult(new RunDirectory(directory, manifest), summaries);
+      return new RunResult(new RunDirectory(directory, manifest), pipeline, summaries);
     } catch (Throwable e) {
-      if (e instanceof CancelledException || (cancelled && e instanceof Exception)) {
-        events.publish(new RunEvent.RunCancelled());
-        throw cancellation(e);
-      }
-      events.publish(new RunEvent.RunFailed(e));
+      events.publish(isCancellation(e) ? new RunEvent.RunCancelled() : new RunEvent.RunFailed(e));
       throw e;
     }
   }
 
   /** Makes the directory's manifest that of this pipeline. */
   private Manifest prepare(Optional<Manifest> before) {
-    RunPlan plan = RunPlan.of(pipeline, directory, before, options.seed());
+    RunPlan plan = RunPlan.of(pipeline, directory, before, options.seed(), this::checkCancelled);
+    checkCancelled();
     Optional<Manifest> kept = before;
     if (!plan.changed().isEmpty()) {
       if (!options.startAnewWhenChanged()) {
@@ -190,7 +196,7 @@ public final class Run {
     try {
       storage.delete(Storage.temporary(directory.resolve(Manifest.FILE)));
     } catch (IOException e) {
-      throw new SelfAlignException(directory + ": can't be written: " + JsonLines.reason(e), e);
+      throw new SelfAlignException(Storage.unwritable(directory, e), e);
     }
     if (!Optional.of(manifest).equals(before)) {
       manifest.write(storage, directory);

@@ -19,9 +19,9 @@ import java.util.OptionalLong;
  * RunEnded | RunFailed | RunCancelled
  * }</pre>
  *
- * <p>A run that can't begin, because its directory is in use or was begun otherwise, throws and has
- * no events. A run that fails or is cancelled leaves its stage without StageEnded. A stage that was
- * complete before has StageReused and StageEnded alone.
+ * <p>A run that can't begin, because its directory is in use or was begun otherwise, or that is
+ * cancelled before it did, throws and has no events. A run that fails or is cancelled leaves its
+ * stage without StageEnded. A stage that was complete before has StageReused and StageEnded alone.
  */
 public sealed interface RunEvent {
   /**

@@ -35,9 +35,15 @@ final class RunPlan {
    *
    * @throws SelfAlignException if the directory lacks a stage that it must have
    */
-  static RunPlan of(Pipeline pipeline, Path directory, Optional<Manifest> before, long seed) {
+  static RunPlan of(
+      Pipeline pipeline,
+      Path directory,
+      Optional<Manifest> before,
+      long seed,
+      Runnable checkCancelled) {
     RunPlan plan = new RunPlan(directory, before, seed);
     for (Node node : pipeline.nodes()) {
+      checkCancelled.run(); // settings may take long: a source reads all its records
       plan.now.put(
           node.name(),
           node.stage().isPresent() ? plan.entry(node, node.stage().get()) : plan.existing(node));

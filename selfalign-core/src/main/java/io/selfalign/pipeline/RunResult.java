@@ -2,6 +2,7 @@ package io.selfalign.pipeline;
 
 import io.selfalign.data.Drop;
 import io.selfalign.data.Traceable;
+import io.selfalign.error.InvalidDataException;
 import io.selfalign.pipeline.Pipeline.Output;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,10 +13,12 @@ import java.util.List;
  */
 public final class RunResult {
   private final RunDirectory directory;
+  private final Pipeline pipeline;
   private final List<StageSummary> stages;
 
-  RunResult(RunDirectory directory, List<StageSummary> stages) {
+  RunResult(RunDirectory directory, Pipeline pipeline, List<StageSummary> stages) {
     this.directory = directory;
+    this.pipeline = pipeline;
     this.stages = List.copyOf(stages);
   }
 
@@ -29,18 +32,40 @@ public final class RunResult {
     return stages;
   }
 
-  /** The records that a stage kept. */
+  /**
+   * The records that a stage kept.
+   *
+   * @throws IllegalArgumentException if the output is none of this run's pipeline
+   * @throws InvalidDataException if a file is not as it was written
+   */
   public <T extends Traceable> Dataset<T> records(Output<T> output) {
-    return directory.records(output.stage(), output.type());
+    return directory.records(checkOwn(output).stage(), output.type());
   }
 
-  /** The ledger of a stage. */
+  /** The ledger of a stage; see {@link #records} for the exceptions. */
   public Dataset<Drop> drops(Output<?> output) {
-    return directory.drops(output.stage());
+    return directory.drops(checkOwn(output).stage());
   }
 
-  /** The folder with what a stage has besides records. */
+  /**
+   * The folder with what a stage has besides records.
+   *
+   * @throws IllegalArgumentException if the output is none of this run's pipeline
+   */
   public Path files(Output<?> output) {
-    return directory.files(output.stage());
+    return directory.files(checkOwn(output).stage());
+  }
+
+  private Output<?> checkOwn(Output<?> output) {
+    if (!pipeline.has(output)) {
+      throw new IllegalArgumentException(
+          "'"
+              + output.stage()
+              + "' is an output of another pipeline; use an output of the builder that made this"
+              + " one, which has "
+              + pipeline.stages()
+              + ", or read other stages by name, with directory()");
+    }
+    return output;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.pipeline.Pipeline.Output;
 import io.selfalign.pipeline.RunEvent.Progress;
 import io.selfalign.pipeline.RunEvent.StageEnded;
 import io.selfalign.pipeline.RunEvent.StageResumed;
@@ -198,6 +199,74 @@ class EventsTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("selfalign-blocking"));
+  }
+
+  @Test
+  void cancelling_while_a_stage_tells_its_settings_stops_before_the_run_begins() {
+    SampleRun.compose(SampleRun.model(), 2).pipeline().in(temporary).run();
+    var data = SampleRun.data(temporary);
+    for (boolean deaf : new boolean[] {false, true}) {
+      AtomicReference<Run> run = new AtomicReference<>();
+      List<String> asked = new ArrayList<>();
+      Pipeline.Builder builder = Pipeline.builder();
+      Output<Seed> other =
+          builder.source("seeds", Dataset.of(Seed.class, List.of(new Seed("other", ""))));
+      for (String name : List.of("one", "two")) {
+        builder.stage(
+            slowSettings(
+                name,
+                () -> {
+                  asked.add(name);
+                  run.get().cancel();
+                  try {
+                    Thread.sleep(60_000);
+                  } catch (InterruptedException e) {
+                    if (!deaf) {
+                      throw new IllegalArgumentException("the model's fingerprint is unknown", e);
+                    }
+                  }
+                }),
+            other);
+      }
+      RunOptions anew = listening().toBuilder().startAnewWhenChanged(true).build();
+      run.set(builder.build().in(temporary, anew));
+
+      assertThatThrownBy(() -> run.get().run())
+          .isInstanceOf(CancelledException.class)
+          .hasMessageContaining("run it again to go on where it stopped");
+
+      assertThat(asked).containsExactly("one");
+      assertThat(events).isEmpty();
+      assertThat(SampleRun.data(temporary)).isEqualTo(data);
+    }
+  }
+
+  private static Stage<Seed, Answer> slowSettings(String name, Runnable settings) {
+    return new Stage<>() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Class<Seed> inputType() {
+        return Seed.class;
+      }
+
+      @Override
+      public Class<Answer> outputType() {
+        return Answer.class;
+      }
+
+      @Override
+      public Settings settings() {
+        settings.run();
+        return Settings.none();
+      }
+
+      @Override
+      public void run(StageContext<Seed, Answer> context) {}
+    };
   }
 
   @Test

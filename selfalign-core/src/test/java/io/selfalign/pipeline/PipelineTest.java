@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,38 @@ class PipelineTest {
     assertThatThrownBy(() -> builder.stage(new Inventing(SampleRun.model(), 1), foreign))
         .hasMessageContaining("is wired to 'others' of another pipeline")
         .hasMessageContaining("[seeds]");
+  }
+
+  @Test
+  void the_names_of_devices_on_windows_are_refused() {
+    for (String name : List.of("con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9")) {
+      assertThatThrownBy(() -> builder.source(name, Dataset.of(Seed.class, List.of())))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("stage name '" + name + "' names a folder, but on Windows a device")
+          .hasMessageContaining("'" + name + "-stage'");
+    }
+    for (String name : List.of("con-stage", "com10", "auxiliary", "console")) {
+      builder.source(name, Dataset.of(Seed.class, List.of()));
+    }
+  }
+
+  @Test
+  void a_result_refuses_an_output_of_another_pipeline() {
+    Pipeline.Builder other = Pipeline.builder();
+    Output<Seed> foreign = other.source("seeds", Dataset.of(Seed.class, List.of()));
+    RunResult result = builder.build().in(temporary).run();
+    Output<Question> later = builder.stage(new Inventing(SampleRun.model(), 1), seeds);
+
+    assertThat(result.records(seeds).toList()).isEqualTo(SampleRun.seeds());
+    for (Output<?> output : List.of(foreign, later)) {
+      for (Consumer<Output<?>> read :
+          List.<Consumer<Output<?>>>of(result::records, result::drops, result::files)) {
+        assertThatThrownBy(() -> read.accept(output))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("'" + output.stage() + "' is an output of another pipeline")
+            .hasMessageContaining("[seeds]");
+      }
+    }
   }
 
   @Test
