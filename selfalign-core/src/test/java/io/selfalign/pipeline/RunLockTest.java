@@ -53,6 +53,17 @@ class RunLockTest {
   }
 
   @Test
+  void a_directory_that_cannot_be_locked_is_told_with_what_to_do() throws IOException {
+    Files.createDirectory(directory.resolve(".lock"));
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> RunLock.acquire(directory))
+          .isInstanceOf(SelfAlignException.class)
+          .hasMessageContaining(directory + ": can't be locked: ")
+          .hasMessageEndingWith("; make it writable or free some space and run again");
+    }
+  }
+
+  @Test
   void a_second_run_of_the_same_process_is_refused() {
     try (RunLock lock = RunLock.acquire(directory)) {
       assertThat(lock).isNotNull();

@@ -4,6 +4,7 @@ import io.selfalign.data.Traceable;
 import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.RunEvent;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.Unit;
@@ -27,6 +28,14 @@ import picocli.CommandLine.Option;
  * Measures what a run costs besides the model: committing records of 1 KB in units of 64, reading
  * and checking them again on resume, and a stage around a model that does nothing. Every unit is
  * forced to disk.
+ *
+ * <p>On one core, with a small heap:
+ *
+ * <pre>{@code
+ * taskset -c 0 java -Xmx256m \
+ *   -cp "selfalign-examples/target/selfalign-examples-0.1.0-SNAPSHOT.jar:selfalign-examples/target/lib/*" \
+ *   io.selfalign.examples.benchmark.RunBenchmark --folder /tmp/runs
+ * }</pre>
  */
 @Command(name = "RunBenchmark", mixinStandardHelpOptions = true)
 public final class RunBenchmark implements Runnable {
@@ -97,12 +106,18 @@ public final class RunBenchmark implements Runnable {
     Path directory = folder.resolve("run");
     delete(directory);
     double[] stageSeconds = new double[1];
+    long[] processorNanos = new long[1];
     RunOptions options =
         RunOptions.builder()
             .listener(
                 event -> {
-                  if (event instanceof io.selfalign.pipeline.RunEvent.StageEnded ended
+                  // Listeners are on the thread that does the work.
+                  if (event instanceof RunEvent.StageStarted started
+                      && started.stage().equals("copy")) {
+                    processorNanos[0] -= threadNanos();
+                  } else if (event instanceof RunEvent.StageEnded ended
                       && ended.stage().equals("copy")) {
+                    processorNanos[0] += threadNanos();
                     stageSeconds[0] = ended.duration().toNanos() / 1e9;
                   }
                 })
@@ -117,6 +132,9 @@ public final class RunBenchmark implements Runnable {
     System.out.printf(
         "read, copy and commit: %.1f s, %.1f microseconds a record; heap at most %d MiB%n",
         stageSeconds[0], stageSeconds[0] / records * 1e6, peakHeap());
+    System.out.printf(
+        "of that, the processor's time: %.1f s, %.1f microseconds a record%n",
+        processorNanos[0] / 1e9, processorNanos[0] / 1e3 / records);
     long start = System.nanoTime();
     pipeline.in(directory).run();
     System.out.printf(
@@ -146,6 +164,10 @@ public final class RunBenchmark implements Runnable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static long threadNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private static long peakHeap() {
