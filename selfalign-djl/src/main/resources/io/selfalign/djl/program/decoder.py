@@ -298,7 +298,12 @@ def dropout_masks(adapter: List[Tensor], layer: int, seeds: List[int], piece_len
       start = 0
       for i in range(len(piece_lengths)):
         torch.manual_seed(generator, seeds[i] + (4 * layer + place) * 2654435761)
-        torch.bernoulli_(mask.narrow(0, start, piece_lengths[i]), probability, generator=generator)
+        own = mask.narrow(0, start, piece_lengths[i])
+        # Four elements of each 64 random bits: a third of the time of bernoulli.
+        bits = torch.empty([(own.numel() + 3) // 4], dtype=4, device=a.device)
+        torch.random_(bits, -9223372036854775807 - 1, None, generator=generator)
+        drawn = torch.view_copy(bits, dtype=2).narrow(0, 0, own.numel()).view_as(own)
+        own.copy_(drawn < int(65536.0 * probability) - 32768)
         start += piece_lengths[i]
       masks.append(mask)
   return masks
