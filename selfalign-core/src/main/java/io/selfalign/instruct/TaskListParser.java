@@ -2,7 +2,9 @@ package io.selfalign.instruct;
 
 import io.selfalign.instruct.Piece.Stray;
 import io.selfalign.instruct.Piece.Task;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>An input's or output's label in the middle of a line of the field before it, spelled as the
  *       template does, is a header too; so is a number with an instruction's header anywhere.
  *   <li>Lines of mere numbers or marks ({@code 7.}, {@code Task 7}, {@code ###}, {@code ---})
- *       before an instruction's header belong to the header, and at the end of the text to nothing.
+ *       before an instruction's header belong to the header. Where there is no task that they could
+ *       belong to, those without letters are nothing.
  *   <li>A line of three or more {@code -}, {@code =}, {@code *} or {@code #} ends a task. What
  *       follows it up to the next header is stray.
  *   <li>A label that is repeated at once counts once. Asterisks, underscores, backquotes or
@@ -39,14 +42,19 @@ import org.jspecify.annotations.Nullable;
  *   <li>If the model was stopped by the limit on new tokens, the last task is cut off.
  * </ol>
  *
+ * <p>Time grows with the length of the text, whatever it is: models get stuck and write one mark
+ * thousands of times.
+ *
  * <p>Immutable and safe for use by several threads.
  */
 public final class TaskListParser {
   private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
-  private static final Pattern RULER = Pattern.compile("\\s*([-=*#_])(?:\\s?\\1){2,}\\s*");
+  private static final String RULER_MARKS = "-=*#_";
+  // Repetitions are possessive: a long line of marks must not be tried at each of its places.
   private static final Pattern MERE_MARKS =
       Pattern.compile(
-          "[\\s#*_>`~=\\-–—•]*(?:(?:\\p{L}{1,12}\\s+\\d{1,4}|\\d{1,4}[.):])[\\s#*_.):=\\-–—]*)?");
+          "[\\s#*_>`~=\\-–—•]*+"
+              + "(?:(?:\\p{L}{1,12}+\\s++\\d{1,4}+|\\d{1,4}+[.):])[\\s#*_.):=\\-–—]*+)?+");
   private static final Pattern MARKS_FOR_NO_INPUT = Pattern.compile("[\\s\\-–—.…_*<>\\[\\](){}/]*");
   private static final Pattern TASK_WORD =
       Pattern.compile("[\\s#*_>\\-•]*task[\\s#*_]*", Pattern.CASE_INSENSITIVE);
@@ -84,7 +92,6 @@ public final class TaskListParser {
   private final Pattern inlineInput;
   private final Pattern inlineOutput;
   private final Pattern repeatedLabel;
-  private final Pattern noInputAtEnd;
   private final String noInputLetters;
 
   private TaskListParser(TaskListTemplate template) {
@@ -92,12 +99,12 @@ public final class TaskListParser {
     String instruction = Pattern.quote(template.instructionLabel());
     String input = Pattern.quote(template.inputLabel());
     String output = Pattern.quote(template.outputLabel());
-    String marks = "[\\s*_>#`\"'“”•–\\-]*";
+    String marks = "[\\s*_>#`\"'“”•–\\-]*+";
     int flags = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL;
     header =
         Pattern.compile(
             marks
-                + "(?:(?:task\\s*)?#?\\(?\\d{1,4}\\s*[.):\\-–]*)?"
+                + "(?:(?:task\\s*+)?#?\\(?\\d{1,4}\\s*+[.):\\-–]*+)?+"
                 + marks
                 + "(?:("
                 + instruction
@@ -105,7 +112,7 @@ public final class TaskListParser {
                 + input
                 + ")|("
                 + output
-                + "))[*_\\s]*(?:#?\\d{1,4}[*_\\s]*)?[:：](?:[*_]+(?=\\s|$))?(.*)",
+                + "))[*_\\s]*+(?:#?\\d{1,4}[*_\\s]*+)?+[:：](?:[*_]++(?=\\s|$))?(.*)",
             flags);
     String bold = "[*_]{0,2}";
     inlineTask =
@@ -114,8 +121,7 @@ public final class TaskListParser {
             flags);
     inlineInput = Pattern.compile("(?<=\\S)[ \\t]+(?=" + bold + input + bold + ":)");
     inlineOutput = Pattern.compile("(?<=\\S)[ \\t]+(?=" + bold + output + bold + ":)");
-    repeatedLabel = Pattern.compile("\\s*(?:\\d{1,4}[.)]\\s*)?" + instruction + "\\s*:(.*)", flags);
-    noInputAtEnd = Pattern.compile("\\s*" + Pattern.quote(template.noInput()) + "\\s*$", flags);
+    repeatedLabel = Pattern.compile("\\s*(?:\\d{1,4}[.)]\\s*)?" + instruction + "\\s*:", flags);
     noInputLetters = letters(template.noInput());
   }
 
@@ -231,7 +237,7 @@ public final class TaskListParser {
           addText(field, matcher.group(4));
           return;
         }
-      } else if (inTask && RULER.matcher(line).matches()) {
+      } else if (inTask && isRuler(line)) {
         endPiece(false);
         inTask = false;
       }
@@ -300,23 +306,23 @@ public final class TaskListParser {
 
     /** Takes lines of mere marks off the end of what was read; they belong to the next header. */
     private List<String> takeMarks() {
-      List<String> marks = new ArrayList<>();
+      Deque<String> marks = new ArrayDeque<>();
       int least = inTask ? 1 : 0;
       while (raw.size() > least && MERE_MARKS.matcher(raw.get(raw.size() - 1)).matches()) {
         String mark = raw.remove(raw.size() - 1);
-        marks.add(0, mark);
+        marks.addFirst(mark);
         if (current != null && !current.isEmpty() && current.get(current.size() - 1).equals(mark)) {
           current.remove(current.size() - 1);
         }
       }
-      return marks;
+      return List.copyOf(marks);
     }
 
     private void endPiece(boolean cutOff) {
       String text = String.join("\n", raw).strip();
       if (inTask && !text.isEmpty()) {
         addTask(text, cutOff);
-      } else if (!MERE_MARKS.matcher(text).matches()) {
+      } else if (!MERE_MARKS.matcher(text).matches() || !letters(text).isEmpty()) {
         pieces.add(new Stray(text));
       }
       raw.clear();
@@ -354,14 +360,40 @@ public final class TaskListParser {
   }
 
   private String instructionOf(String text) {
-    String instruction = text.strip();
-    Matcher repeated = repeatedLabel.matcher(instruction);
-    while (repeated.matches()) {
-      instruction = repeated.group(1).strip();
-      repeated = repeatedLabel.matcher(instruction);
+    int start = 0;
+    Matcher repeated = repeatedLabel.matcher(text);
+    while (repeated.region(start, text.length()).lookingAt()) {
+      start = repeated.end();
     }
-    instruction = noInputAtEnd.matcher(instruction).replaceFirst("");
-    return Markup.unwrap(instruction);
+    String instruction = text.substring(start).strip();
+    return Markup.unwrap(withoutNoInputAtEnd(instruction));
+  }
+
+  private String withoutNoInputAtEnd(String instruction) {
+    String sign = template.noInput().strip();
+    int end = instruction.length() - sign.length();
+    return instruction.regionMatches(true, end, sign, 0, sign.length())
+        ? instruction.substring(0, end).strip()
+        : instruction;
+  }
+
+  /** Whether a line is three or more times the same mark, with a space between them at most. */
+  private static boolean isRuler(String line) {
+    String marks = line.strip();
+    if (marks.isEmpty() || RULER_MARKS.indexOf(marks.charAt(0)) < 0) {
+      return false;
+    }
+    int count = 0;
+    boolean space = false;
+    for (int i = 0; i < marks.length(); i++) {
+      boolean isMark = marks.charAt(i) == marks.charAt(0);
+      if (!isMark && (space || !Character.isWhitespace(marks.charAt(i)))) {
+        return false;
+      }
+      space = !isMark;
+      count += isMark ? 1 : 0;
+    }
+    return count >= 3;
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.selfalign.instruct;
 import io.selfalign.model.Requests;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How instructions on given topics are asked for: an introduction, the hints (a topic and a type of
@@ -104,25 +104,31 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
    */
   static Optional<String> afterHint(Hint hint, String line) {
     String start = line.replaceFirst("^[\\s*_`]+", "");
-    String expected = squeezed(hint.text());
+    int[] expected = folded(hint.text()).toArray();
     int place = 0;
-    for (int i = 0; i < start.length() && place < expected.length(); i++) {
-      String c = squeezed(start.substring(i, i + 1));
-      if (!c.isEmpty()) {
-        if (!expected.startsWith(c, place)) {
-          return Optional.empty();
-        }
-        place += c.length();
-      }
-      if (place == expected.length()) {
-        String rest = start.substring(i + 1).replaceFirst("^[\\s*_`:–-]+", "");
-        return Optional.of(Markup.unwrap(rest));
+    int end = 0;
+    while (place < expected.length && end < start.length()) {
+      int codePoint = start.codePointAt(end);
+      end += Character.charCount(codePoint);
+      if (!isSpace(codePoint) && folded(codePoint) != expected[place++]) {
+        return Optional.empty();
       }
     }
-    return Optional.empty();
+    return place < expected.length
+        ? Optional.empty()
+        : Optional.of(Markup.unwrap(start.substring(end).replaceFirst("^[\\s*_`:–-]+", "")));
   }
 
-  private static String squeezed(String text) {
-    return text.replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
+  private static IntStream folded(String text) {
+    return text.codePoints().filter(c -> !isSpace(c)).map(TopicTaskTemplate::folded);
+  }
+
+  /** A character by itself: the lower case of a whole text depends on what stands beside it. */
+  private static int folded(int codePoint) {
+    return Character.toLowerCase(Character.toUpperCase(codePoint));
+  }
+
+  private static boolean isSpace(int codePoint) {
+    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 }
