@@ -3,10 +3,8 @@ package io.selfalign.instruct;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import io.selfalign.pipeline.Settings;
-import io.selfalign.text.RougeTokenizer;
 import io.selfalign.text.TextMeasures;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,8 +60,6 @@ public final class InstructionFilters {
           "webpage",
           "website");
 
-  private static final int ECHOED_TOKENS = 6;
-
   private static final List<InstructionFilter> STANDARD =
       List.of(
           tooShort(3),
@@ -84,8 +80,13 @@ public final class InstructionFilters {
     return STANDARD;
   }
 
-  /** {@code too_short}: the instruction has at most this many words. */
+  /**
+   * {@code too_short}: the instruction has at most this many words.
+   *
+   * @param words 0 or more
+   */
   public static InstructionFilter tooShort(int words) {
+    checkWords(words);
     return new WithSettings(
         "too_short",
         Settings.builder().add("words", words).build(),
@@ -95,8 +96,13 @@ public final class InstructionFilters {
         });
   }
 
-  /** {@code too_long}: the instruction has more than this many words. */
+  /**
+   * {@code too_long}: the instruction has more than this many words.
+   *
+   * @param words 0 or more
+   */
   public static InstructionFilter tooLong(int words) {
+    checkWords(words);
     return new WithSettings(
         "too_long",
         Settings.builder().add("words", words).build(),
@@ -162,28 +168,13 @@ public final class InstructionFilters {
    * of at least 6 words in it.
    */
   public static InstructionFilter echo() {
-    return InstructionFilter.of("echo", InstructionFilters::echoed);
+    return new EchoFilter();
   }
 
-  private static Optional<String> echoed(Candidate candidate) {
-    List<String> instruction = RougeTokenizer.ADAPTIVE.tokenize(candidate.instruction());
-    if (instruction.isEmpty()) {
-      return Optional.empty();
+  private static void checkWords(int words) {
+    if (words < 0) {
+      throw new IllegalArgumentException("words is " + words + ", but must be 0 or more");
     }
-    List<String> lines = candidate.prompt().lines().toList();
-    for (String line : lines) {
-      List<String> tokens = RougeTokenizer.ADAPTIVE.tokenize(line);
-      boolean within = Collections.indexOfSubList(tokens, instruction) >= 0;
-      boolean around =
-          tokens.size() >= ECHOED_TOKENS && Collections.indexOfSubList(instruction, tokens) >= 0;
-      if (within || around) {
-        return Optional.of(line.strip());
-      }
-    }
-    List<String> all = RougeTokenizer.ADAPTIVE.tokenize(candidate.prompt());
-    return Collections.indexOfSubList(all, instruction) >= 0
-        ? Optional.of("over several lines")
-        : Optional.empty();
   }
 
   private static String words(int count) {

@@ -100,7 +100,7 @@ public final class SelfInstruct implements Stage<SeedTask, Instruction> {
               + options.template().listLength()
               + " tasks has no room beside "
               + options.examplesPerPrompt()
-              + " examples; make the template's listLength greater");
+              + " examples; show fewer, or make the template's listLength greater");
     }
     fit.checkFrame(options.template().render(List.of()));
   }

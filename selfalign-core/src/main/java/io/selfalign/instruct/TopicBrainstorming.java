@@ -88,7 +88,7 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
               + options.template().listLength()
               + " topics has no room beside "
               + options.topicsShown()
-              + " that are shown; make the template's listLength greater");
+              + " that are shown; show fewer, or make the template's listLength greater");
     }
     fit.checkFrame(options.template().render("", List.of()));
   }

@@ -65,6 +65,28 @@ class InstructionFiltersTest {
   }
 
   @Test
+  void an_echo_is_one_of_the_own_prompt_and_of_no_other() {
+    InstructionFilter echo = InstructionFilters.echo();
+    for (String lake : List.of("Lake Como", "Lake Garda", "Lake Como")) {
+      for (String asked : List.of("Lake Como", "Lake Garda")) {
+        Candidate candidate =
+            new Candidate(
+                "Describe " + asked, Optional.empty(), Optional.empty(), "Describe " + lake + ".");
+        assertThat(echo.reject(candidate).isPresent()).isEqualTo(asked.equals(lake));
+      }
+    }
+  }
+
+  @Test
+  void word_limits_are_not_negative() {
+    assertThatThrownBy(() -> InstructionFilters.tooShort(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("words is -1, but must be 0 or more");
+    assertThatThrownBy(() -> InstructionFilters.tooLong(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void own_words_for_not_text() {
     InstructionFilter filter = InstructionFilters.notText(List.of(" Smell ", "c++"));
     assertThat(reject(filter, "What is the smell of rain?")).contains("smell");
