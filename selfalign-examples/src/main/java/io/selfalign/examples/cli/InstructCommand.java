@@ -185,7 +185,8 @@ final class InstructCommand implements Callable<Integer> {
       names = "--fruitless-rounds",
       paramLabel = "N",
       description =
-          "Give up after so many rounds in a row that kept nothing. Default: ${DEFAULT-VALUE}.")
+          "Give up after so many rounds in a row that kept nothing, or so many more epochs in which"
+              + " a type of question got no topic. Default: ${DEFAULT-VALUE}.")
   private int fruitlessRounds = SelfInstructOptions.defaults().fruitlessRounds();
 
   @Option(

@@ -17,7 +17,7 @@ final class Progress implements AutoCloseable {
   private static final int UPDATE_MILLIS = 500;
 
   /** Narrow enough for any terminal; to measure one would take its input away from the command. */
-  private static final int WIDTH = 79;
+  static final int WIDTH = 79;
 
   private record Drawn(ProgressBar bar, PrintStream err) {}
 

@@ -3,23 +3,34 @@ package io.selfalign.examples.cli;
 import io.selfalign.pipeline.RunEvent;
 import io.selfalign.pipeline.RunListener;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Shows a run on a terminal: for each stage a bar with rate and time left while it works, and a
- * line with what it kept and dropped when it is done. Made for one run.
+ * Shows a run on a terminal: for each stage a bar with rate and time left while it works, and lines
+ * with what it kept and dropped by which rule, now and then and when it is done. Made for one run.
  */
 final class RunProgress implements RunListener {
   private final PrintStream err;
+  private final Duration interval;
   private Progress bar = Progress.hidden();
   private boolean drawing;
   private boolean training;
   private long shown;
 
+  /** When rules were told last, as {@link System#nanoTime} has it. */
+  private long told = System.nanoTime();
+
   RunProgress(PrintStream err) {
+    this(err, Duration.ofSeconds(30));
+  }
+
+  /** Tells rules at most once in a time. */
+  RunProgress(PrintStream err, Duration interval) {
     this.err = err;
+    this.interval = interval;
   }
 
   @Override
@@ -45,6 +56,17 @@ final class RunProgress implements RunListener {
   private void draw(RunEvent.Progress progress) {
     draw(progress.stage(), progress.done(), progress.total());
     bar.note(progress.records() + " kept, " + sum(progress.drops()) + " dropped");
+    tell(progress);
+  }
+
+  /** What was dropped by which rule: too long for the bar, so that it gets lines of its own. */
+  private void tell(RunEvent.Progress progress) {
+    long now = System.nanoTime();
+    if (!progress.drops().isEmpty() && now - told >= interval.toNanos()) {
+      told = now;
+      String line = progress.stage() + ": " + counts(progress.records(), progress.drops());
+      err.printf("\r%-" + Progress.WIDTH + "s%n", line);
+    }
   }
 
   private void draw(String stage, long done, OptionalLong total) {
@@ -67,9 +89,11 @@ final class RunProgress implements RunListener {
     bar = Progress.hidden();
   }
 
+  /** The most frequent rules come first. */
   private static String counts(long kept, Map<String, Long> drops) {
     String rules =
         drops.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
             .map(rule -> String.format("%s %,d", rule.getKey(), rule.getValue()))
             .collect(Collectors.joining(", "));
     return String.format("%,d kept, %,d dropped", kept, sum(drops))

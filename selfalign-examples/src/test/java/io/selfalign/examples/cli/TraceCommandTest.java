@@ -6,6 +6,7 @@ import io.selfalign.data.Traceable;
 import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.RunEvent;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.Unit;
@@ -14,7 +15,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,5 +105,24 @@ class TraceCommandTest {
     pipeline().in(directory, RunOptions.builder().listener(progress).build()).run();
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .contains("shouting", "2/2", "shouting: 2 kept, 0 dropped");
+  }
+
+  @Test
+  void a_run_tells_by_which_rules_it_drops_while_it_works() {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    RunProgress progress =
+        new RunProgress(new PrintStream(shown, true, StandardCharsets.UTF_8), Duration.ZERO);
+    progress.on(
+        new RunEvent.Progress(
+            "shouting",
+            1,
+            OptionalLong.of(9),
+            1,
+            Map.of("cut_off", 3L, "echo", 1_007L),
+            1,
+            Optional.empty()));
+    progress.on(new RunEvent.RunCancelled());
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .contains("shouting: 1 kept, 1,010 dropped (echo 1,007, cut_off 3)", "1/9");
   }
 }
