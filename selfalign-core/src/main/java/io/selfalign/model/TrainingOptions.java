@@ -273,7 +273,7 @@ public final class TrainingOptions {
     private int epochs = 1;
     private int batchSize = 32;
     private int microBatchSize = Integer.MAX_VALUE;
-    private int microBatchTokens = 2048;
+    private int microBatchTokens = 1024;
     private int maxLength = Integer.MAX_VALUE;
     private boolean skipTooLong;
     private double learningRate = 4e-4;

@@ -1,44 +1,30 @@
 package io.selfalign.examples.cli;
 
-import io.selfalign.djl.ComputeDevice;
-import io.selfalign.djl.DType;
 import io.selfalign.djl.DjlModelOptions;
+import io.selfalign.model.AdaptedModel;
 import io.selfalign.model.BaseModel;
+import io.selfalign.model.TrainableModel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of every command that runs a model. */
 final class ModelArguments {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
+  @Mixin private CheckpointArguments checkpoint;
+
   @Option(
-      names = "--model",
-      required = true,
+      names = "--adapter",
       paramLabel = "DIR",
-      description = "The model: a Hugging Face checkpoint's folder.")
-  private Path folder;
-
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      description = "f32, bf16, or on CUDA f16. Default: the checkpoint's own.")
-  private Optional<DType> dtype;
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "cpu",
-      converter = DeviceConverter.class,
-      description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
-  private ComputeDevice device;
+      description = "A LoRA adapter in PEFT's format to use with the model.")
+  private Optional<Path> adapter;
 
   @Option(
       names = "--batch-size",
@@ -57,34 +43,22 @@ final class ModelArguments {
    * @throws ParameterException if an option's value can't be
    */
   void withModel(ModelOpener models, Consumer<BaseModel> task) throws Exception {
-    BaseModel model = open(models);
-    try (AutoCloseable closing = model instanceof AutoCloseable closeable ? closeable : () -> {}) {
-      task.accept(model);
-    }
-  }
-
-  private BaseModel open(ModelOpener models) {
-    DjlModelOptions.Builder options =
-        DjlModelOptions.builder().device(device).prefixReuse(!noPrefixCache);
-    dtype.ifPresent(options::dtype);
+    DjlModelOptions.Builder options = checkpoint.options().prefixReuse(!noPrefixCache);
     batchSize.ifPresent(
         size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
-    try {
-      return models.open(folder, options.build());
-    } catch (IllegalArgumentException e) {
-      // Options that don't go together, such as f16 on the processor.
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
+    checkpoint.withModel(models, options.build(), base -> withAdapter(base, task));
   }
 
-  private static final class DeviceConverter implements ITypeConverter<ComputeDevice> {
-    @Override
-    public ComputeDevice convert(String value) {
-      try {
-        return ComputeDevice.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
+  private void withAdapter(BaseModel base, Consumer<BaseModel> task) {
+    if (adapter.isEmpty()) {
+      task.accept(base);
+    } else if (base instanceof TrainableModel trainable) {
+      try (AdaptedModel adapted = trainable.withAdapter(adapter.get())) {
+        task.accept(adapted);
       }
+    } else {
+      throw new ParameterException(
+          spec.commandLine(), "--adapter: model '" + base.name() + "' can't have an adapter");
     }
   }
 }

@@ -76,6 +76,9 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(
                 new InstructCommand(models, in, out, new ProgressArguments(err, watched)))
             .addSubcommand(new RespondCommand(models, in, out, new ProgressArguments(err, watched)))
+            .addSubcommand(
+                new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
+            .addSubcommand(new MergeCommand(models, out))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
