@@ -10,14 +10,17 @@ import java.util.regex.Pattern;
 
 /** What the first words of an answer tell. English, but for the echo. */
 final class Openings {
+  // Repetitions of groups have a limit: without one, a model caught in a loop ("so so so ...")
+  // fills
+  // the stack.
   private static final Pattern APOLOGY =
       Pattern.compile(
           "(?i)^\\W*(?:(?:oh|well|hello|hi)\\W+)?"
               + "(?:(?:I(?:['’]m| am)|we(?:['’]re| are))\\s+)?"
-              + "(?:(?:so|very|really|truly|terribly|deeply|afraid|but)\\W+)*"
+              + "(?:(?:so|very|really|truly|terribly|deeply|afraid|but)\\W+){0,4}"
               + "(?:sorry\\b(?!\\s+(?:to hear|to learn|to read|for your|for the loss|that you|about"
               + " your))|(?:please\\s+accept\\s+)?(?:my|our)\\s+(?:sincere(?:st)?\\s+|deepest\\s+)?"
-              + "apologies|apologies\\b|(?:I|we)(?:\\s+(?:must|do|sincerely|deeply))*\\s+apologi[sz]e"
+              + "apologies|apologies\\b|(?:I|we)(?:\\s+(?:must|do|sincerely|deeply)){0,4}\\s+apologi[sz]e"
               + "|please\\s+(?:forgive|excuse)\\s+me|forgive\\s+me|pardon\\s+me)");
 
   private static final Pattern ASKED_FOR =
@@ -25,7 +28,7 @@ final class Openings {
 
   private static final Pattern REFUSAL =
       Pattern.compile(
-          "(?i)^\\W*(?:(?:unfortunately|no|as an? [^.,]{0,60})\\W+)*(?:but\\W+)?"
+          "(?i)^\\W*(?:(?:unfortunately|no|as an? [^.,]{0,60})\\W+){0,4}(?:but\\W+)?"
               + "(?:I(?:['’]m| am)\\s+(?:not\\s+(?:able|going|willing|allowed|in a position)\\b"
               + "|unable\\b)"
               + "|I\\s+(?:can(?:no|['’])t|can not|could(?:n['’]t| not)|wo(?:n['’]t)|will not"

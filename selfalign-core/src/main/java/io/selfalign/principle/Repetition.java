@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Cuts sentences that an answer has written before, as models do that are caught in a loop. Only
  * prose is looked at: in code, lists, tables, headings, quotations and verse, repetition is part of
- * the form. A sentence counts from {@value #LEAST_LETTERS} letters and digits on; the first of
+ * the form. A sentence counts from {@value #LEAST_CHARACTERS} visible characters on; the first of
  * equals stays.
  *
  * @param text what is left
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 record Repetition(String text, String cut) {
   /** Shorter ones, as "Yes." or "It depends.", may come twice. */
-  static final int LEAST_LETTERS = 15;
+  static final int LEAST_CHARACTERS = 15;
 
   /** Lines of verse are shorter than this. */
   private static final int VERSE_LENGTH = 60;
@@ -34,9 +34,19 @@ record Repetition(String text, String cut) {
 
   private static final Pattern NUMBER = Pattern.compile("^\\(?\\d+[.):]*");
 
-  /** Up to the end of a sentence, with closing quotes, and the white space after it. */
+  /**
+   * Up to the end of a sentence, with closing quotes, and the white space after it. The end is
+   * looked for behind, so that a long row of dots is not read once for each of them.
+   */
   private static final Pattern SENTENCE =
-      Pattern.compile("(?s).+?(?:[.!?…]+[\"'”’)\\]]*(?=\\s|$)|[。！？]+[」』”’）]*|$)\\s*");
+      Pattern.compile(
+          "(?s).+?(?:(?<=[.!?…])[\"'”’)\\]]*+(?=\\s|$)|(?<=[。！？])(?![。！？])[」』”’）]*+|$)\\s*");
+
+  private static final Pattern NO_LETTER = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+
+  /** What two spellings of one sentence may differ in, besides case. */
+  private static final Pattern INCIDENTAL =
+      Pattern.compile("[\\s,;:!?…。、，；：！？\"“”]+|[.'‘’](?!\\d)");
 
   /**
    * Cuts an answer's repetitions.
@@ -70,7 +80,7 @@ record Repetition(String text, String cut) {
     long all = 0;
     long repeated = 0;
     for (String line : text.split("\n", -1)) {
-      String key = key(NUMBER.matcher(line.strip()).replaceFirst(""));
+      String key = letters(NUMBER.matcher(line.strip()).replaceFirst(""));
       all += key.length();
       repeated += seen.add(key) ? 0 : key.length();
     }
@@ -84,7 +94,7 @@ record Repetition(String text, String cut) {
     while (sentences.find()) {
       String sentence = sentences.group();
       String key = key(sentence);
-      boolean counts = key.length() >= LEAST_LETTERS;
+      boolean counts = key.length() >= LEAST_CHARACTERS;
       boolean begun = last && sentences.end() == line.length() && isBegun(key, seen);
       if (counts && (seen.contains(key) || begun)) {
         cut.add(sentence.strip());
@@ -100,9 +110,13 @@ record Repetition(String text, String cut) {
     return seen.stream().anyMatch(other -> other.startsWith(key));
   }
 
-  /** The letters and digits of a sentence. */
+  /** A sentence without what does not matter; signs and accents do, as in 'x - 1' and 'x + 1'. */
   private static String key(String sentence) {
-    return sentence.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "");
+    return INCIDENTAL.matcher(sentence.toLowerCase(Locale.ROOT)).replaceAll("");
+  }
+
+  private static String letters(String line) {
+    return NO_LETTER.matcher(line.toLowerCase(Locale.ROOT)).replaceAll("");
   }
 
   /** The lines that are no prose. */

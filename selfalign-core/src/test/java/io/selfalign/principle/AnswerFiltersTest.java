@@ -66,6 +66,14 @@ class AnswerFiltersTest {
     assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"so ", "I must ", "I do ", "no ", "as a ", "unfortunately, "})
+  void a_loop_at_the_opening_is_read_to_its_end(String loop) {
+    String answer = loop.repeat(20_000);
+    assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
+    assertThat(Openings.isRefusal(answer)).isFalse();
+  }
+
   @Test
   void an_apology_that_was_asked_for_stays() {
     assertThat(

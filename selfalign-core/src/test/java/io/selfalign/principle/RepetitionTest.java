@@ -88,6 +88,31 @@ class RepetitionTest {
     assertThat(closed(text).cut()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "The result of a + b is what we need here. The result of a - b is what we need here.",
+        "It was -5 degrees in the valley. It was 5 degrees in the valley.",
+        "It weighs 1.5 tonnes when it is empty. It weighs 15 tonnes when it is empty.",
+        "यह किताब बहुत अच्छी है। यह किताब बहुत अच्छा है।"
+      })
+  void sentences_that_differ_in_a_sign_are_not_the_same(String text) {
+    assertThat(closed(text).cut()).isEmpty();
+  }
+
+  @Test
+  void a_sentence_that_comes_again_in_quotes_is_the_same() {
+    assertThat(closed(A + "\"The sky scatters blue light most.\" " + B).text())
+        .isEqualTo(A + B.strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "...a", "a ", "。", "\""})
+  void a_long_loop_without_sentences_stays(String loop) {
+    String text = loop.repeat(100_000) + "a";
+    assertThat(closed(text).text()).isEqualTo(text);
+  }
+
   @Test
   void the_share_of_repeated_lines_leaves_numbers_aside() {
     assertThat(Repetition.repeatedShare("1. Be kind.\n2. Be kind.\n3. Be kind.\n4. Be kind."))
