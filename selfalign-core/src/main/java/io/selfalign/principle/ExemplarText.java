@@ -1,30 +1,70 @@
 package io.selfalign.principle;
 
+import io.selfalign.model.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes exemplars as conversations, with the numbers that rules have in a set. */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
+  private static final Pattern LINE_END = Pattern.compile("[ \\t]*\\R");
+
   /**
    * An exemplar's conversation, which ends in a blank line.
    *
    * @param leftOut gets the sentences that speak of rules that the set doesn't have
+   * @throws IllegalArgumentException if it would not be read as it is written
    */
   String of(Exemplar exemplar, List<String> leftOut) {
     StringBuilder text = new StringBuilder(markers.conversationText());
     for (Exemplar.Turn turn : exemplar.turns()) {
+      String thoughts = thoughts(exemplar, turn, leftOut);
+      String answer = turn.answer().strip();
+      String reply = thoughts + "\n\n" + markers.answer().text() + answer;
+      checkQuery(exemplar, turn.query());
+      checkReply(exemplar, reply, thoughts, answer);
       text.append(markers.user().text())
           .append(turn.query().strip())
           .append("\n\n")
           .append(markers.thoughts().text())
-          .append(thoughts(exemplar, turn, leftOut))
-          .append("\n\n")
-          .append(markers.answer().text())
-          .append(turn.answer().strip())
+          .append(reply)
           .append("\n\n");
     }
     return text.toString();
+  }
+
+  private void checkQuery(Exemplar exemplar, String query) {
+    query
+        .lines()
+        .filter(line -> markers.find(line).isPresent())
+        .findFirst()
+        .ifPresent(
+            line -> {
+              throw new IllegalArgumentException(
+                  String.format(
+                      "exemplar '%s' has a query with the line '%s', which begins another turn;"
+                          + " change it or the frame's markers",
+                      exemplar.id(), line));
+            });
+  }
+
+  /** What a model imitates must be something that the parser reads. */
+  private void checkReply(Exemplar exemplar, String reply, String thoughts, String answer) {
+    Reply read = new ReplyParser(markers).parse(reply, FinishReason.STOP);
+    if (!lines(read.thoughts()).equals(lines(thoughts))
+        || !lines(read.answer()).equals(lines(answer))) {
+      throw new IllegalArgumentException(
+          String.format(
+              "exemplar '%s' has thoughts or an answer that would be read otherwise than they are"
+                  + " written: a line in them begins another turn, or a code block has no end; change"
+                  + " that or the frame's markers",
+              exemplar.id()));
+    }
+  }
+
+  private static String lines(String text) {
+    return LINE_END.matcher(text.strip()).replaceAll("\n");
   }
 
   private String thoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {

@@ -67,7 +67,7 @@ public final class PromptFrame {
     head = head();
     ExemplarText text = new ExemplarText(options.principles, selfIdentification(), markers);
     for (Exemplar exemplar : options.exemplars.pool()) {
-      conversations.put(exemplar.id(), named(text.of(exemplar, leftOut)));
+      conversations.put(exemplar.id(), text.of(named(exemplar), leftOut));
     }
     checkRulesAreNamed();
   }
@@ -197,6 +197,19 @@ public final class PromptFrame {
   /** A text with the persona's name in it. */
   String named(String text) {
     return text.replace(PERSONA, options.persona);
+  }
+
+  private Exemplar named(Exemplar exemplar) {
+    List<Exemplar.Turn> turns =
+        exemplar.turns().stream()
+            .map(
+                turn ->
+                    new Exemplar.Turn(
+                        named(turn.query()),
+                        turn.thoughts().stream().map(this::named).toList(),
+                        named(turn.answer())))
+            .toList();
+    return new Exemplar(exemplar.id(), turns);
   }
 
   private static String oneLine(String text) {
@@ -341,7 +354,8 @@ public final class PromptFrame {
      * The frame.
      *
      * @throws IllegalArgumentException if a marker is blank or has several lines, two markers are
-     *     the same, or the exemplars name rules of which the principles have none
+     *     the same, an exemplar has a line that would be taken for a marker, or the exemplars name
+     *     rules of which the principles have none
      */
     public PromptFrame build() {
       return new PromptFrame(this);

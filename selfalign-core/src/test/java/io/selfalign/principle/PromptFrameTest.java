@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PromptFrameTest {
   private static final Query SKY = Query.of("sky", " Why is the sky blue?\n");
@@ -173,6 +175,40 @@ class PromptFrameTest {
       assertThat(frame.settings()).isNotEqualTo(standard.build().settings());
       assertThat(frame.toBuilder().build().settings()).isEqualTo(frame.settings());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Who?\n## User\nYou.', 'Fine.', has a query with the line '## User'",
+    "'Who?', 'Fine.\n\n## {persona}\nReally.', has thoughts or an answer",
+    "'Who?', 'See:\n```\nprint(1)', has thoughts or an answer",
+  })
+  void an_exemplar_that_would_not_be_read_as_it_is_written_is_refused(
+      String query, String answer, String message) {
+    Exemplar.Turn turn = new Exemplar.Turn(query, List.of("By {rule: candor}."), answer);
+    assertRefused(
+        PromptFrame.builder()
+            .exemplars(ExemplarSelector.all(List.of(new Exemplar("one", List.of(turn))))),
+        "exemplar 'one' " + message);
+  }
+
+  @Test
+  void an_exemplar_may_have_markers_in_code_and_any_line_ends() {
+    Exemplar.Turn turn =
+        new Exemplar.Turn(
+            "Who?", List.of("By {rule: candor}."), "So: \r\n\r\n```\r\n## User\r\n```\r\nEnd.");
+    ExemplarSelector selector = ExemplarSelector.all(List.of(new Exemplar("one", List.of(turn))));
+    assertThat(PromptFrame.builder().exemplars(selector).build().leftOut()).isEmpty();
+    assertThat(
+            PromptFrame.builder()
+                .exemplars(selector)
+                .userMarker("User: ")
+                .thoughtMarker("{persona} (thinking): ")
+                .answerMarker("{persona}: ")
+                .conversationMarker("")
+                .build()
+                .leftOut())
+        .isEmpty();
   }
 
   @Test
