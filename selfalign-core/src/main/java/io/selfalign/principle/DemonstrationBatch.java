@@ -187,6 +187,7 @@ final class DemonstrationBatch {
       String counter = counter(principle);
       unit.count(counter, 1);
       demonstration.source().ifPresent(source -> unit.count(counter + ":" + source, 1));
+      demonstration.questionType().ifPresent(type -> unit.count(counter + ":type:" + type, 1));
     }
   }
 

@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
  * <p>Counters: {@code trimmed}, {@code repetition_cut} and {@code next_turn_cut}, kept answers of
  * which something was cut; {@code no_rule}, kept answers whose thoughts name no rule; {@code
  * unknown_rule}, those that name one there isn't; {@code principle_7_candor}, those that name this
- * one, and {@code principle_7_candor:topic-guided}, those of them whose query has this source.
+ * one, {@code principle_7_candor:topic-guided}, those of them whose query has this source, and
+ * {@code principle_7_candor:type:culture}, those of them whose query has this question type.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -190,7 +191,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
   }
 
   /**
-   * Checks that the frame leaves room for a query of a word.
+   * Checks that the frame leaves room for a query of a word, and a {@link RuleCheck} for an answer.
    *
    * @throws IllegalArgumentException if it doesn't, naming the lengths and what to change
    */
@@ -219,6 +220,9 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
                   + " %d of the model's context; show fewer exemplars, take fewer principles,"
                   + " or generate fewer tokens",
               tokens, newTokens, context));
+    }
+    if (safety instanceof RuleCheck check) {
+      check.checkRoom(newTokens);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,9 @@ import java.util.stream.Stream;
  */
 public record PrincipleUse(
     Counts total, Map<String, Counts> bySource, Map<String, Counts> byQuestionType) {
+  /** So many principles the table shows of a question type. */
+  private static final int MOST_NAMED = 3;
+
   /** Stands for the source or question type of demonstrations that have none. */
   public static final String NOT_TOLD = "(not told)";
 
@@ -98,10 +102,34 @@ public record PrincipleUse(
 
   /**
    * A table as text: a line for each principle, the most frequent first, with the count and the
-   * share of demonstrations that name it, in all and by source.
+   * share of demonstrations that name it, in all and by source. If there are question types, a
+   * second table has a line for each of them, with the number of its demonstrations and the
+   * principles that they name most often.
    */
   @Override
   public String toString() {
+    boolean typed = byQuestionType.keySet().stream().anyMatch(type -> !type.equals(NOT_TOLD));
+    return bySourceTable() + (typed ? "\n" + byQuestionTypeTable() : "");
+  }
+
+  private TextTable byQuestionTypeTable() {
+    TextTable table = new TextTable();
+    table.row(List.of("question type", "count", "most named"));
+    byQuestionType.forEach(
+        (type, counts) -> {
+          String most =
+              counts.mostFrequent().stream()
+                  .limit(MOST_NAMED)
+                  .map(name -> name + " " + TextTable.percent(counts.share(name)))
+                  .collect(Collectors.joining(", "));
+          table.row(
+              List.of(
+                  type, String.valueOf(counts.demonstrations()), most.isEmpty() ? "(none)" : most));
+        });
+    return table;
+  }
+
+  private TextTable bySourceTable() {
     TextTable table = new TextTable();
     List<String> head = new ArrayList<>(List.of("principle", "count", "share"));
     head.addAll(bySource.keySet());
@@ -123,7 +151,7 @@ public record PrincipleUse(
             "demonstrations",
             String.valueOf(total.demonstrations()),
             counts -> String.valueOf(counts.demonstrations())));
-    return table.toString();
+    return table;
   }
 
   private List<String> line(String name, String count, Function<Counts, String> cell) {

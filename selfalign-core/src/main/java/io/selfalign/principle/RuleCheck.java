@@ -125,6 +125,26 @@ public final class RuleCheck implements SafetyFilter {
         .build();
   }
 
+  /**
+   * Checks that an answer can be asked about.
+   *
+   * @param newTokens the most tokens that an answer has
+   * @throws IllegalArgumentException if a short request with such an answer does not fit, naming
+   *     the lengths and what to change
+   */
+  void checkRoom(int newTokens) {
+    int tokens = model.countTokens(question("Hi", "") + YES);
+    int context = model.contextLength();
+    if ((long) tokens + newTokens > context) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the question whether an answer breaks a rule has %d tokens, which with an answer of %d"
+                  + " is over the %d of the model's context; take fewer principles, generate fewer"
+                  + " tokens, or use another safety filter, such as SafetyFilter.none()",
+              tokens, newTokens, context));
+    }
+  }
+
   /** For each question the log-odds of Yes; nothing for one that does not fit. */
   private List<Optional<Double>> logOdds(List<String> questions) {
     List<ScoreRequest> requests = new ArrayList<>();

@@ -108,6 +108,12 @@ class PrincipleDrivenAlignmentTest {
             summary.counters().get("principle_7_candor:self-instruct")
                 + summary.counters().get("principle_7_candor:topic-guided"))
         .isEqualTo(16);
+    assertThat(
+            summary.counters().entrySet().stream()
+                .filter(counter -> counter.getKey().startsWith("principle_7_candor:type:type "))
+                .mapToLong(Map.Entry::getValue)
+                .sum())
+        .isEqualTo(16);
   }
 
   @Test
@@ -301,6 +307,19 @@ class PrincipleDrivenAlignmentTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is over the 4096 of the model's context; show fewer exemplars");
     assertThat(small.calls()).isEmpty();
+  }
+
+  @Test
+  void a_check_of_answers_that_cannot_fit_the_context_is_refused_before_anything_runs() {
+    ScriptedModel small = ScriptedModel.builder().contextLength(4500).build();
+    PromptFrame bare = PromptFrame.builder().exemplars(ExemplarSelector.none()).build();
+    PrincipleDrivenAlignment.Builder stage = stage(small).frame(bare);
+    assertThatThrownBy(() -> run(stage.build(), Replies.queries(1), "run"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is over the 4500 of the model's context; take fewer principles");
+    assertThat(small.scoreRequests()).isEmpty();
+    run(stage.safety(SafetyFilter.none()).build(), Replies.queries(1), "run");
+    assertThat(small.calls()).hasSize(1);
   }
 
   @Test

@@ -74,7 +74,13 @@ class PrincipleUseTest {
             step-by-step        1  20.0%        0.0%          50.0%          0.0%
             (none)              1  20.0%        0.0%           0.0%         50.0%
             demonstrations      5      5           1              2             2
+
+            question type  count                            most named
+            (not told)         3  reasoning 100.0%, step-by-step 33.3%
+            law                2                          candor 50.0%
             """);
-    assertThat(PrincipleUse.of(Stream.empty()).toString()).contains("(none)              0      -");
+    assertThat(PrincipleUse.of(Stream.empty()).toString())
+        .contains("(none)              0      -")
+        .doesNotContain("question type");
   }
 }

@@ -159,6 +159,10 @@ final class RespondCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (!Double.isFinite(safetyMargin)) {
+      throw new ParameterException(
+          spec.commandLine(), "--safety-margin is " + safetyMargin + ", but must be finite");
+    }
     RunOptions run = runOptions();
     GenerationOptions sampling = sampling();
     List<AnswerFilter> filters = filters();

@@ -206,6 +206,7 @@ class RespondCommandTest {
     "--without-principle, bravery, --shown, 1, there is no principle 'bravery'",
     "--persona, '', --shown, 1, persona is blank",
     "--top-p, 2, --shown, 1, --top-p is 2.0",
+    "--safety-margin, NaN, --shown, 1, --safety-margin is NaN",
     "--workers, 0, --shown, 1, --workers is 0"
   })
   void wrong_options_are_wrong_usage(String a, String b, String c, String d, String message) {
