@@ -74,7 +74,10 @@ record Repetition(String text, String cut) {
     return new Repetition(text, String.join(" ", cut));
   }
 
-  /** The share of a text's letters and digits in lines that stand in it before, 0 to 1. */
+  /**
+   * The share of a text in lines that stand in it before, 0 to 1: of its letters and digits, and of
+   * the signs in lines that have none.
+   */
   static double repeatedShare(String text) {
     Set<String> seen = new HashSet<>();
     long all = 0;
@@ -116,7 +119,8 @@ record Repetition(String text, String cut) {
   }
 
   private static String letters(String line) {
-    return NO_LETTER.matcher(line.toLowerCase(Locale.ROOT)).replaceAll("");
+    String letters = NO_LETTER.matcher(line.toLowerCase(Locale.ROOT)).replaceAll("");
+    return letters.isEmpty() ? line.strip() : letters;
   }
 
   /** The lines that are no prose. */

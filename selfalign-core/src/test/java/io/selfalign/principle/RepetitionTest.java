@@ -117,7 +117,9 @@ class RepetitionTest {
   void the_share_of_repeated_lines_leaves_numbers_aside() {
     assertThat(Repetition.repeatedShare("1. Be kind.\n2. Be kind.\n3. Be kind.\n4. Be kind."))
         .isEqualTo(0.75);
-    assertThat(Repetition.repeatedShare("One.\nTwo.\n\n}\n}")).isZero();
+    assertThat(Repetition.repeatedShare("One.\nTwo.\n\n}\n}")).isEqualTo(0.125);
+    assertThat(Repetition.repeatedShare("One.\nTwo.\n\n\n")).isZero();
+    assertThat(Repetition.repeatedShare("One.\n" + "```\n".repeat(99))).isGreaterThan(0.9);
     assertThat(Repetition.repeatedShare("")).isZero();
   }
 }
