@@ -1,0 +1,293 @@
+package io.selfalign.examples.benchmark;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
+import io.selfalign.djl.DjlModel;
+import io.selfalign.djl.DjlModelOptions;
+import io.selfalign.model.BaseModel;
+import io.selfalign.model.Generation;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.GenerationRequest;
+import io.selfalign.model.Score;
+import io.selfalign.model.ScoreRequest;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PromptFrame;
+import io.selfalign.principle.SafetyFilter;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures stage 2 on a random 135M-parameter Llama beside bare generation of the same prompts, by
+ * turns in one process: the stage without a check of answers, and with it.
+ *
+ * <p>What a random model writes is noise, which the first filter drops. The stage is therefore
+ * shown its words as a reply that passes all filters, so that each answer is parsed, filtered,
+ * judged and committed; no answer in a real run costs more. Every measurement has an introduction
+ * of its own, so that it computes the shared prompt anew.
+ */
+@Command(
+    name = "respond-benchmark",
+    mixinStandardHelpOptions = true,
+    description = "Measures stage 2 beside bare generation of the same prompts.")
+final class RespondBenchmark implements Callable<Integer> {
+  /** So many words of a reply are its thoughts. */
+  private static final int THOUGHTS = 40;
+
+  private static final List<String> NAMES =
+      List.of("bare generation", "stage, no check", "stage with check");
+
+  @Option(
+      names = "--folder",
+      required = true,
+      description = "Where the random checkpoint is, or is to be written.")
+  private Path folder;
+
+  @Option(names = "--queries", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
+  private int queries;
+
+  @Option(
+      names = "--new-tokens",
+      defaultValue = "256",
+      description = "So many each answer has. Default: ${DEFAULT-VALUE}.")
+  private int newTokens;
+
+  @Option(
+      names = "--repeats",
+      defaultValue = "3",
+      description = "How often each is measured. Default: ${DEFAULT-VALUE}.")
+  private int repeats;
+
+  private int introductions;
+
+  /** Runs the benchmark. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new RespondBenchmark()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    RandomLlama.write(folder);
+    try (DjlModel model = DjlModel.open(folder, DjlModelOptions.defaults())) {
+      List<Measurement> measurements =
+          List.of(
+              () -> bare(model, stage(model, false)),
+              () -> run(model, stage(model, false)),
+              () -> run(model, stage(model, true)));
+      List<List<Cost>> costs = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      bare(model, stage(model, false)); // to warm up
+      for (int i = 0; i < repeats; i++) {
+        List<Integer> order = new ArrayList<>(List.of(0, 1, 2));
+        Collections.rotate(order, i);
+        for (int j : order) {
+          Cost cost = measurements.get(j).cost();
+          System.err.printf("%s: %.2f s, CPU %.2f s%n", NAMES.get(j), cost.wall(), cost.cpu());
+          costs.get(j).add(cost);
+        }
+      }
+      print(costs);
+    }
+    return 0;
+  }
+
+  /** Something to measure. */
+  private interface Measurement {
+    Cost cost() throws IOException;
+  }
+
+  /** What something took, in seconds: on the clock, and of the processor's cores in all. */
+  private record Cost(double wall, double cpu) {
+    static Cost now() {
+      long cpu =
+          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+      return new Cost(System.nanoTime() / 1e9, cpu / 1e9);
+    }
+
+    Cost since(Cost start) {
+      return new Cost(wall - start.wall, cpu - start.cpu);
+    }
+  }
+
+  private PrincipleDrivenAlignment stage(DjlModel model, boolean check) {
+    String introduction = words(new Random(introductions++), 4);
+    PromptFrame frame =
+        PromptFrame.builder().introduction(introduction + " {persona} is an assistant.").build();
+    PrincipleDrivenAlignment.Builder stage =
+        PrincipleDrivenAlignment.builder(new WellFormed(model, frame))
+            .frame(frame)
+            .sampling(
+                GenerationOptions.builder()
+                    .temperature(0.5)
+                    .topP(0.9)
+                    .maxNewTokens(newTokens)
+                    .build());
+    return (check ? stage : stage.safety(SafetyFilter.none())).build();
+  }
+
+  private List<Query> questions() {
+    Random random = new Random(2);
+    return IntStream.range(0, queries)
+        .mapToObj(i -> Query.of("q-" + i, words(random, 20)))
+        .toList();
+  }
+
+  private Cost bare(DjlModel model, PrincipleDrivenAlignment stage) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (Query query : questions()) {
+      RecordRandom random = RecordRandom.of(0, stage.name(), query.id());
+      String prompt = stage.frame().prompt(query, random).text();
+      requests.add(new GenerationRequest(query.id(), prompt));
+    }
+    Cost start = Cost.now();
+    model.generate(requests, stage.sampling());
+    return Cost.now().since(start);
+  }
+
+  private Cost run(DjlModel model, PrincipleDrivenAlignment stage) throws IOException {
+    Path directory = Files.createTempDirectory("respond-benchmark");
+    try {
+      model.fingerprint(); // read once a process; not a cost of each query
+      long before = model.prefilledTokens();
+      Pipeline pipeline = Pipeline.of(stage, Dataset.of(Query.class, questions()));
+      Cost start = Cost.now();
+      long kept = pipeline.in(directory).run().stages().get(1).records();
+      Cost cost = Cost.now().since(start);
+      System.err.printf(
+          "%d of %d kept, %d prompt tokens computed%n",
+          kept, queries, model.prefilledTokens() - before);
+      return cost;
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void print(List<List<Cost>> costs) {
+    List<Cost> bare = costs.get(0);
+    System.out.printf("%d queries, %d new tokens each%n", queries, newTokens);
+    System.out.printf(
+        "%-16s %9s %9s %28s %28s%n",
+        "", "s", "CPU s", "throughput of bare's (range)", "by CPU time (range)");
+    for (int i = 0; i < costs.size(); i++) {
+      List<Cost> measured = costs.get(i);
+      System.out.printf(
+          "%-16s %9.2f %9.2f %28s %28s%n",
+          NAMES.get(i),
+          median(measured.stream().map(Cost::wall).toList()),
+          median(measured.stream().map(Cost::cpu).toList()),
+          ratio(bare, measured, Cost::wall),
+          ratio(bare, measured, Cost::cpu));
+    }
+  }
+
+  /** The median of the ratios of those that were measured in the same round, with their range. */
+  private static String ratio(
+      List<Cost> bare, List<Cost> measured, ToDoubleFunction<Cost> seconds) {
+    List<Double> ratios =
+        IntStream.range(0, bare.size())
+            .mapToObj(
+                i -> seconds.applyAsDouble(bare.get(i)) / seconds.applyAsDouble(measured.get(i)))
+            .sorted()
+            .toList();
+    return String.format(
+        "%.3f (%.3f-%.3f)", median(ratios), ratios.get(0), ratios.get(ratios.size() - 1));
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  private static String words(Random random, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "w" + random.nextInt(RandomLlama.VOCABULARY))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Gives a model's words the form of a reply, and finds that no answer breaks a rule. */
+  private record WellFormed(BaseModel model, PromptFrame frame) implements BaseModel {
+    @Override
+    public String name() {
+      return model.name();
+    }
+
+    @Override
+    public String fingerprint() {
+      return model.fingerprint();
+    }
+
+    @Override
+    public int contextLength() {
+      return model.contextLength();
+    }
+
+    @Override
+    public int countTokens(String text) {
+      return model.countTokens(text);
+    }
+
+    @Override
+    public void generate(
+        List<GenerationRequest> requests,
+        GenerationOptions options,
+        Consumer<? super Generation> onComplete) {
+      model.generate(requests, options, generation -> onComplete.accept(formed(generation)));
+    }
+
+    private Generation formed(Generation generation) {
+      List<String> words = List.of(generation.text().strip().split(" "));
+      int thoughts = Math.min(THOUGHTS, words.size() / 2);
+      String text =
+          String.format(
+              "%s By my rule 7 (candor) %s.%n%n## %s%n%s.",
+              frame.selfIdentification(),
+              String.join(" ", words.subList(0, thoughts)),
+              frame.persona(),
+              String.join(" ", words.subList(thoughts, words.size())));
+      return new Generation(
+          generation.id(),
+          text,
+          generation.tokenIds(),
+          generation.finishReason(),
+          generation.stop(),
+          generation.promptTokens());
+    }
+
+    @Override
+    public List<Score> score(List<ScoreRequest> requests) {
+      return model.score(requests).stream()
+          .map(
+              score ->
+                  new Score(
+                      score.id(),
+                      score.tokenIds(),
+                      List.of(score.id().endsWith("-no") ? -1.0 : -2.0),
+                      score.greedy()))
+          .toList();
+    }
+  }
+}
