@@ -7,7 +7,7 @@ Needs Python 3.10 or newer with torch (CPU), transformers 5.18, peft 0.21, token
 
 Each folder under training/ has
 
-  initial/, final/   the adapter before and after training, as PEFT saves it
+  initial/, final/   the adapter before and after training, as PEFT saves it; not where all weights are trained
   golden.json        checkpoint: the fixture that is the base model
                      options: what both sides train with; lists in options are PEFT's keyword arguments
                      steps: of each optimizer step loss, learning_rate and grad_norm (before clipping)
@@ -76,6 +76,12 @@ CASES = {
     "qwen3": ("qwen3-window", PLAIN | {"lora": {"r": 2, "lora_alpha": 2, "target_modules": ["gate_proj", "o_proj"]}}),
     "granite": ("granite", PLAIN | {"lora": {"r": 4, "lora_alpha": 8, "target_modules": ALL, "layers_to_transform": [1]}}),
     "smollm3": ("smollm3", PLAIN | {"lora": {"r": 4, "lora_alpha": 4, "target_modules": ALL}}),
+    # All weights.
+    "whole-llama": ("llama2-gqa-tied", PLAIN | {"learning_rate": 0.005, "lora": None}),
+    "whole-llama-untied": ("llama1-mha", PLAIN | {"learning_rate": 0.005, "weight_decay": 0.1, "lora": None}),
+    "whole-bias": ("llama-bias", PLAIN | {"learning_rate": 0.005, "max_grad_norm": 1.0, "lora": None}),
+    "whole-qwen3": ("qwen3-window", PLAIN | {"learning_rate": 0.005, "lora": None}),
+    "whole-granite": ("granite", PLAIN | {"learning_rate": 0.005, "lora": None}),
 }
 
 
@@ -90,12 +96,17 @@ def tokens(tokenizer, text):
 def train(checkpoint, options, initial):
     folder = FIXTURES / checkpoint
     base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
-    model = PeftModel.from_pretrained(base, initial, is_trainable=True)
+    model = PeftModel.from_pretrained(base, initial, is_trainable=True) if options["lora"] else base
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     end = base.config.eos_token_id
     end = end[0] if isinstance(end, list) else end
     parameters = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=options["learning_rate"], weight_decay=options["weight_decay"])
+    # As transformers' Trainer has it, norms and biases have no weight decay.
+    groups = [
+        {"params": [p for p in parameters if p.dim() > 1], "weight_decay": options["weight_decay"]},
+        {"params": [p for p in parameters if p.dim() == 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=options["learning_rate"])
     kind = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}[options["schedule"]]
     schedule = get_scheduler(kind, optimizer, num_warmup_steps=options["warmup_steps"], num_training_steps=STEPS)
     steps = []
@@ -149,19 +160,22 @@ def main():
         folder = ROOT / name
         if not check:
             shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        if options["lora"] and not check:
             initial_adapter(checkpoint, options, folder / "initial")
         model, steps = train(checkpoint, options, folder / "initial")
         if check:
             golden = json.loads((folder / "golden.json").read_text())
             worst = max(abs(a["loss"] - b["loss"]) / a["loss"] for a, b in zip(golden["steps"], steps))
-            final = load_file(folder / "final" / "adapter_model.safetensors")
+            final = load_file(folder / "final" / "adapter_model.safetensors") if options["lora"] else {}
             named = {k.replace(".default", ""): v for k, v in model.named_parameters() if v.requires_grad}
-            difference = max((named[k] - v).abs().max().item() for k, v in final.items())
+            difference = max([(named[k] - v).abs().max().item() for k, v in final.items()], default=0.0)
             print(f"{name}: loss {worst:.1e} relative, final adapter {difference:.1e}")
             if worst > 1e-5 or difference > 1e-4:
                 sys.exit(f"{name}: does not agree with its golden values")
         else:
-            save(model, checkpoint, folder / "final")
+            if options["lora"]:
+                save(model, checkpoint, folder / "final")
             golden = {"checkpoint": checkpoint, "options": options | {"batch_size": BATCH, "steps": STEPS}, "steps": steps}
             (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
             print(f"{name}: loss {steps[0]['loss']:.4f} to {steps[-1]['loss']:.4f}")

@@ -42,7 +42,7 @@ public enum Projection {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no projection '"
+                    "unknown projection '"
                         + moduleName
                         + "'; use some of "
                         + Arrays.stream(values())

@@ -1,14 +1,18 @@
 package io.selfalign.djl;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.selfalign.djl.checkpoint.AdapterFolder;
+import io.selfalign.djl.checkpoint.CheckpointFingerprint;
 import io.selfalign.djl.checkpoint.LoraAdapter;
 import io.selfalign.djl.checkpoint.ModelConfig;
+import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.model.LearningRateSchedule;
 import io.selfalign.model.LoraOptions;
+import io.selfalign.model.Score;
+import io.selfalign.model.ScoreRequest;
 import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;
@@ -25,10 +29,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Training computes what PEFT does with the same model, adapter, examples and options. */
-final class PeftParityTest {
+class PeftParityTest {
   private static final Path ROOT = Fixtures.folder("training");
 
-  @TempDir private Path folder;
+  @TempDir Path folder;
 
   static List<TrainingExample> examples() throws IOException {
     List<TrainingExample> examples = new ArrayList<>();
@@ -43,12 +47,9 @@ final class PeftParityTest {
     return examples;
   }
 
-  private static TrainingOptions.Builder options(JsonNode golden, Path initial) {
+  private static TrainingOptions.Builder options(JsonNode golden) {
     JsonNode options = golden.get("options");
-    int batchSize = options.get("batch_size").asInt();
     return TrainingOptions.builder()
-        .lora(LoraOptions.builder().dropout(0).build())
-        .initialAdapter(initial)
         .learningRate(options.get("learning_rate").asDouble())
         .schedule(
             LearningRateSchedule.valueOf(
@@ -56,22 +57,25 @@ final class PeftParityTest {
         .warmupSteps(options.get("warmup_steps").asInt())
         .weightDecay(options.get("weight_decay").asDouble())
         .maxGradientNorm(options.get("max_grad_norm").asDouble())
-        .batchSize(batchSize)
+        .batchSize(options.get("batch_size").asInt())
         .epochs(4)
         .shuffle(false);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"llama", "llama-untied", "mistral", "qwen2", "qwen3", "granite", "smollm3"})
-  void lossesAndFinalAdapterAreThoseOfPeft(String name) throws IOException {
-    JsonNode golden = JsonMapper.shared().readTree(ROOT.resolve(name).resolve("golden.json"));
-    Path base = Fixtures.folder(golden.get("checkpoint").asString());
+  private static JsonNode golden(String name) {
+    return JsonMapper.shared().readTree(ROOT.resolve(name).resolve("golden.json"));
+  }
+
+  private static Path base(JsonNode golden) {
+    return Fixtures.folder(golden.get("checkpoint").asString());
+  }
+
+  private void trainAndCompare(JsonNode golden, TrainingOptions options) throws IOException {
     List<TrainingEvent.Step> steps = new ArrayList<>();
-    try (DjlModel model = DjlModel.open(base)) {
+    try (DjlModel model = DjlModel.open(base(golden))) {
       model.train(
           examples(),
-          options(golden, ROOT.resolve(name).resolve("initial")).build(),
+          options,
           folder,
           event -> {
             if (event instanceof TrainingEvent.Step step) {
@@ -79,47 +83,75 @@ final class PeftParityTest {
             }
           });
     }
-    assertEquals(golden.get("steps").size(), steps.size());
+    assertThat(steps).hasSize(golden.get("steps").size());
     for (TrainingEvent.Step step : steps) {
       JsonNode expected = golden.get("steps").get(step.step() - 1);
-      double loss = expected.get("loss").asDouble();
-      double norm = expected.get("grad_norm").asDouble();
-      assertAll(
-          "step " + step.step(),
-          () -> assertEquals(loss, step.loss(), 1e-5 * loss),
-          () -> assertEquals(norm, step.gradientNorm(), 1e-4 * norm),
-          () -> assertEquals(expected.get("learning_rate").asDouble(), step.learningRate(), 1e-12));
+      assertThat(step.loss())
+          .as("loss of step %d", step.step())
+          .isCloseTo(expected.get("loss").asDouble(), withinPercentage(1e-3));
+      assertThat(step.gradientNorm())
+          .as("gradient norm of step %d", step.step())
+          .isCloseTo(expected.get("grad_norm").asDouble(), withinPercentage(1e-2));
+      assertThat(step.learningRate())
+          .isCloseTo(expected.get("learning_rate").asDouble(), within(1e-12));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"llama", "llama-untied", "mistral", "qwen2", "qwen3", "granite", "smollm3"})
+  void losses_and_the_final_adapter_are_those_of_peft(String name) throws IOException {
+    JsonNode golden = golden(name);
+    TrainingOptions.Builder options =
+        options(golden)
+            .lora(LoraOptions.builder().dropout(0).build())
+            .initialAdapter(ROOT.resolve(name).resolve("initial"));
+    trainAndCompare(golden, options.build());
+
+    Path base = base(golden);
     LoraAdapter expected = read(ROOT.resolve(name).resolve("final"), base);
     LoraAdapter actual = read(folder, base);
-    assertEquals(expected.pairs().keySet(), actual.pairs().keySet());
+    assertThat(actual.pairs().keySet()).isEqualTo(expected.pairs().keySet());
     expected
         .pairs()
         .forEach(
             (module, pair) -> {
-              assertClose(pair.a(), actual.pairs().get(module).a(), module + " A");
-              assertClose(pair.b(), actual.pairs().get(module).b(), module + " B");
-              assertEquals(pair.scaling(), actual.pairs().get(module).scaling());
+              LoraAdapter.Pair trained = actual.pairs().get(module);
+              assertThat(trained.a()).as("%s A", module).containsExactly(pair.a(), within(2e-4f));
+              assertThat(trained.b()).as("%s B", module).containsExactly(pair.b(), within(2e-4f));
+              assertThat(trained.scaling()).isEqualTo(pair.scaling());
             });
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"whole-llama", "whole-llama-untied", "whole-bias", "whole-qwen3", "whole-granite"})
+  void losses_with_all_weights_trained_are_those_of_transformers(String name) throws IOException {
+    JsonNode golden = golden(name);
+    trainAndCompare(golden, options(golden).allWeights().build());
+    // The checkpoint is whole, and better than the one it began as.
+    try (DjlModel before = DjlModel.open(base(golden));
+        DjlModel after = DjlModel.open(folder)) {
+      List<ScoreRequest> all = new ArrayList<>();
+      for (TrainingExample example : examples()) {
+        all.add(new ScoreRequest(example.id(), example.prompt(), example.completion()));
+      }
+      assertThat(sum(after, all)).isGreaterThan(0.6 * sum(before, all));
+    }
+  }
+
+  private static double sum(DjlModel model, List<ScoreRequest> requests) {
+    return model.score(requests).stream().mapToDouble(Score::logProbability).sum();
+  }
+
   private static LoraAdapter read(Path adapter, Path base) {
-    return AdapterFolder.read(adapter, ModelConfig.read(base), () -> fingerprint(base));
-  }
-
-  private static String fingerprint(Path base) {
-    try (DjlModel model = DjlModel.open(base)) {
-      return model.fingerprint().replaceAll("-.*", "");
-    }
-  }
-
-  private static void assertClose(float[] expected, float[] actual, String what) {
-    assertEquals(expected.length, actual.length, what);
-    double largest = 0;
-    for (int i = 0; i < expected.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i] - actual[i]));
-    }
-    double difference = largest;
-    assertTrue(difference < 2e-4, () -> what + " differs by " + difference);
+    return AdapterFolder.read(
+        adapter,
+        ModelConfig.read(base),
+        () -> {
+          try (SafeTensors tensors = SafeTensors.open(base)) {
+            return CheckpointFingerprint.of(base, tensors);
+          }
+        });
   }
 }

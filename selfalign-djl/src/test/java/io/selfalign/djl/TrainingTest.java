@@ -1,0 +1,492 @@
+package io.selfalign.djl;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.primitives.Floats;
+import io.selfalign.djl.checkpoint.AdapterFolder;
+import io.selfalign.djl.checkpoint.LoraAdapter;
+import io.selfalign.djl.checkpoint.ModelConfig;
+import io.selfalign.djl.program.NativeValue;
+import io.selfalign.error.CancelledException;
+import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.error.TrainingDivergedException;
+import io.selfalign.model.AdaptedModel;
+import io.selfalign.model.BaseModel;
+import io.selfalign.model.Generation;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.GenerationRequest;
+import io.selfalign.model.LearningRateSchedule;
+import io.selfalign.model.LoraOptions;
+import io.selfalign.model.Projection;
+import io.selfalign.model.ScoreRequest;
+import io.selfalign.model.TrainingEvent;
+import io.selfalign.model.TrainingExample;
+import io.selfalign.model.TrainingOptions;
+import io.selfalign.model.TrainingResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Training on tiny random checkpoints; every test also checks for leaks. */
+@Timeout(300)
+class TrainingTest {
+  private static final Path BASE = Fixtures.folder("llama2-gqa-tied");
+  private static final String PROBE = "User: What is rain?\nAssistant: Rain is";
+
+  @TempDir Path temporary;
+
+  private DjlModel model;
+  private long openBefore;
+
+  @BeforeEach
+  void open() {
+    openBefore = NativeValue.openCount();
+    model = DjlModel.open(BASE);
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+    assertThat(NativeValue.openCount()).isEqualTo(openBefore);
+  }
+
+  private static TrainingOptions.Builder options() {
+    return TrainingOptions.builder().batchSize(8).learningRate(0.01);
+  }
+
+  private static LoraOptions lora(double dropout) {
+    return LoraOptions.builder()
+        .rank(4)
+        .dropout(dropout)
+        .targets(EnumSet.allOf(Projection.class))
+        .build();
+  }
+
+  private Path folder(String name) {
+    return temporary.resolve(name);
+  }
+
+  private TrainingResult train(TrainingOptions options, String name) throws IOException {
+    return model.train(PeftParityTest.examples(), options, folder(name));
+  }
+
+  private LoraAdapter adapter(String name) {
+    return AdapterFolder.read(
+        folder(name), ModelConfig.read(BASE), () -> model.fingerprint().split("-", -1)[0]);
+  }
+
+  /** The log-probabilities of a text's tokens. */
+  private static List<Double> probe(BaseModel probed) {
+    return probed
+        .score(List.of(new ScoreRequest("p", "User", PROBE)))
+        .get(0)
+        .tokenLogProbabilities();
+  }
+
+  /** Every file of a folder and its bytes, but for what tells of time or place. */
+  private static Map<String, String> contents(Path folder) {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .filter(Files::isRegularFile)
+          .forEach(
+              file -> {
+                try {
+                  String text = Files.readString(file, ISO_8859_1);
+                  contents.put(
+                      folder.relativize(file).toString(),
+                      text.replaceAll("\"tokens_per_second\":[^}]*", ""));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return contents;
+  }
+
+  @Test
+  void a_batch_may_be_split_in_any_way_with_dropout_too() throws IOException {
+    TrainingOptions whole =
+        options().lora(lora(0.3)).epochs(2).shuffle(false).microBatchTokens(100_000).build();
+    train(whole, "1x8");
+    train(whole.toBuilder().microBatchSize(4).build(), "2x4");
+    train(whole.toBuilder().microBatchSize(1).build(), "8x1");
+    train(whole.toBuilder().microBatchTokens(70).build(), "by tokens");
+    train(whole.toBuilder().microBatchSize(4).gradientCheckpointing(true).build(), "recomputed");
+    LoraAdapter expected = adapter("1x8");
+    for (String other : List.of("2x4", "8x1", "by tokens", "recomputed")) {
+      LoraAdapter actual = adapter(other);
+      expected
+          .pairs()
+          .forEach(
+              (module, pair) -> {
+                assertThat(actual.pairs().get(module).a())
+                    .as("%s %s", other, module)
+                    .containsExactly(pair.a(), within(1e-5f));
+                assertThat(actual.pairs().get(module).b())
+                    .as("%s %s", other, module)
+                    .containsExactly(pair.b(), within(1e-5f));
+              });
+    }
+    // Dropout does something at all.
+    train(whole.toBuilder().lora(lora(0)).build(), "none");
+    assertThat(adapter("none").pairs().values().iterator().next().b())
+        .isNotEqualTo(expected.pairs().values().iterator().next().b());
+  }
+
+  @Test
+  void training_leaves_the_model_as_it_is_and_is_what_the_adapter_adds() throws IOException {
+    List<Double> before = probe(model);
+    TrainingResult result = train(options().lora(lora(0)).epochs(5).build(), "a");
+    assertThat(result.steps()).isEqualTo(15);
+    assertThat(probe(model)).isEqualTo(before);
+    try (AdaptedModel adapted = model.withAdapter(folder("a"))) {
+      assertThat(probe(adapted)).isNotEqualTo(before);
+      assertThat(adapted.fingerprint()).startsWith(model.fingerprint() + "+");
+      assertThat(adapted.name()).isEqualTo("llama2-gqa-tied+a");
+    }
+    assertThat(probe(model)).isEqualTo(before);
+  }
+
+  @Test
+  void a_fresh_adapter_changes_nothing() throws IOException {
+    // The first step of a warm-up has the rate 0.
+    train(options().lora(lora(0)).batchSize(100).warmupSteps(10).build(), "fresh");
+    assertThat(adapter("fresh").pairs().values())
+        .allSatisfy(pair -> assertThat(pair.b()).containsOnly(0f));
+    float[] drawn = adapter("fresh").pairs().values().iterator().next().a();
+    assertThat(drawn).hasSize(4 * 32).doesNotHaveDuplicates();
+    assertThat(Floats.max(drawn)).isPositive().isLessThan((float) (1 / Math.sqrt(32)));
+    assertThat(Floats.min(drawn)).isNegative().isGreaterThan((float) (-1 / Math.sqrt(32)));
+    try (AdaptedModel adapted = model.withAdapter(folder("fresh"))) {
+      assertThat(probe(adapted)).isEqualTo(probe(model));
+    }
+  }
+
+  @Test
+  void several_adapters_are_used_side_by_side_over_one_set_of_weights() throws IOException {
+    train(options().lora(lora(0)).epochs(3).build(), "a");
+    train(options().lora(lora(0)).epochs(3).seed(9).build(), "b");
+    List<GenerationRequest> requests =
+        List.of(new GenerationRequest("1", PROBE), new GenerationRequest("2", "User: What is"));
+    GenerationOptions greedy = GenerationOptions.builder().temperature(0).maxNewTokens(20).build();
+    AdaptedModel a = model.withAdapter(folder("a"));
+    try (AdaptedModel b = model.withAdapter(folder("b"))) {
+      List<Generation> plain = model.generate(requests, greedy);
+      List<Generation> withA = a.generate(requests, greedy);
+      List<Generation> withB = b.generate(requests, greedy);
+      assertThat(withA).isNotEqualTo(plain).isNotEqualTo(withB);
+      assertThat(withB).isNotEqualTo(plain);
+      assertThat(model.generate(requests, greedy)).isEqualTo(plain);
+      assertThat(a.generate(requests, greedy)).isEqualTo(withA);
+    }
+    a.close();
+    a.close();
+    assertThatThrownBy(() -> a.generate(PROBE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("llama2-gqa-tied+a' is closed");
+    assertThat(model.generate(PROBE, greedy)).isNotEmpty();
+  }
+
+  @Test
+  void closing_the_model_closes_what_is_attached_to_it() throws IOException {
+    train(options().lora(lora(0)).build(), "a");
+    AdaptedModel adapted = model.withAdapter(folder("a"));
+    model.close();
+    assertThatThrownBy(() -> adapted.generate(PROBE)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> model.withAdapter(folder("a")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> train(options().build(), "b"))
+        .isInstanceOf(IllegalStateException.class);
+    adapted.close();
+  }
+
+  @Test
+  void a_merged_checkpoint_is_base_and_adapter() throws IOException {
+    train(options().lora(lora(0)).epochs(5).build(), "a");
+    double difference = model.mergeAdapter(folder("a"), folder("merged"), PROBE);
+    assertThat(difference).isGreaterThan(0).isLessThan(1e-4);
+    model.mergeAdapter(folder("a"), folder("again"), PROBE);
+    assertThat(contents(folder("again"))).isEqualTo(contents(folder("merged")));
+    try (DjlModel merged = DjlModel.open(folder("merged"));
+        AdaptedModel apart = model.withAdapter(folder("a"))) {
+      List<Double> expected = probe(apart);
+      List<Double> actual = probe(merged);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i)).isCloseTo(expected.get(i), within(1e-4));
+      }
+    }
+    assertThatThrownBy(() -> model.mergeAdapter(folder("a"), folder("merged"), PROBE))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("is there already");
+  }
+
+  /** Ends a training after a step, as a kill would. */
+  private static final class Stop extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private void trainUntil(int lastStep, TrainingOptions options, String name) {
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options,
+                    folder(name),
+                    event -> {
+                      if (event instanceof TrainingEvent.Step step && step.step() == lastStep) {
+                        throw new Stop();
+                      }
+                    }))
+        .isInstanceOf(Stop.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_resumed_training_ends_byte_for_byte_as_an_uninterrupted_one(boolean allWeights)
+      throws IOException {
+    TrainingOptions.Builder builder =
+        options().epochs(4).checkpointEvery(2).validationShare(0.1).validateEvery(5).resume(true);
+    TrainingOptions options = (allWeights ? builder.allWeights() : builder.lora(lora(0.2))).build();
+    TrainingResult expected = train(options, "whole");
+    trainUntil(1, options, "broken");
+    trainUntil(5, options, "broken");
+    trainUntil(7, options, "broken");
+    // What a kill leaves while it writes: a checkpoint that is not whole, and half a line.
+    Files.createDirectories(folder("broken").resolve(".checkpoint-8.tmp"));
+    Path log = folder("broken").resolve("training_log.jsonl");
+    Files.writeString(log, Files.readString(log) + "{\"step\":8,\"lo");
+    TrainingResult actual = train(options, "broken");
+    Files.deleteIfExists(folder("broken").resolve(".checkpoint-8.tmp"));
+    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+    assertThat(actual.loss()).isEqualTo(expected.loss());
+    assertThat(actual.validationLoss()).isEqualTo(expected.validationLoss()).isPresent();
+    assertThat(folder("whole").resolve("checkpoint-" + expected.steps())).exists();
+    // Once it is complete, there is nothing left to do.
+    TrainingResult again =
+        model.train(
+            PeftParityTest.examples(),
+            options,
+            folder("broken"),
+            event -> {
+              throw new Stop();
+            });
+    assertThat(again.loss()).isEqualTo(expected.loss());
+    assertThat(again.steps()).isEqualTo(expected.steps());
+  }
+
+  @Test
+  void only_the_same_training_is_resumed() throws IOException {
+    TrainingOptions options = options().lora(lora(0)).epochs(2).checkpointEvery(1).build();
+    trainUntil(2, options, "a");
+    assertThatThrownBy(() -> train(options, "a"))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("has a training already (checkpoint-1); resume it");
+    assertThatThrownBy(() -> train(options.toBuilder().resume(true).learningRate(0.5).build(), "a"))
+        .hasMessageContaining("learning rate was '0.01' and is now '0.5'");
+    List<TrainingExample> others = new ArrayList<>(PeftParityTest.examples());
+    others.remove(0);
+    assertThatThrownBy(
+            () -> model.train(others, options.toBuilder().resume(true).build(), folder("a")))
+        .hasMessageContaining("examples was");
+    assertThat(train(options.toBuilder().resume(true).build(), "a").steps()).isEqualTo(6);
+    assertThatThrownBy(() -> train(options, "a"))
+        .hasMessageContaining("has a training already (training.json)");
+  }
+
+  @Test
+  void two_trainings_do_not_share_a_folder() {
+    TrainingOptions options = options().lora(lora(0)).build();
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options,
+                    folder("a"),
+                    event -> {
+                      try {
+                        train(options.toBuilder().resume(true).build(), "a");
+                      } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                      }
+                    }))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("another training writes to this folder");
+  }
+
+  @Test
+  void an_interrupt_ends_training_and_keeps_the_last_checkpoint() {
+    TrainingOptions options = options().lora(lora(0)).epochs(3).checkpointEvery(2).build();
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options,
+                    folder("a"),
+                    event -> {
+                      if (event instanceof TrainingEvent.Step step && step.step() == 5) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(folder("a").resolve("checkpoint-4/adapter_model.safetensors")).exists();
+    try (AdaptedModel adapted = model.withAdapter(folder("a").resolve("checkpoint-4"))) {
+      assertThat(adapted.generate(PROBE)).isNotNull();
+    }
+  }
+
+  @Test
+  void divergence_stops_training_and_names_the_last_good_checkpoint() {
+    TrainingOptions options =
+        options()
+            .lora(lora(0))
+            .learningRate(900)
+            .schedule(LearningRateSchedule.CONSTANT)
+            .warmupSteps(4)
+            .epochs(50)
+            .checkpointEvery(1)
+            .build();
+    assertThatThrownBy(() -> train(options, "a"))
+        .isInstanceOfSatisfying(
+            TrainingDivergedException.class,
+            e -> {
+              assertThat(e).hasMessageContaining("lower learning rate");
+              Path last = e.lastCheckpoint().orElseThrow();
+              assertThat(last).isEqualTo(folder("a").resolve("checkpoint-" + (e.step() - 1)));
+              assertThat(last.resolve("adapter_model.safetensors")).exists();
+            });
+  }
+
+  @Test
+  void what_can_not_be_trained_on_is_named() {
+    assertThatThrownBy(() -> model.train(List.of(), options().build(), folder("a")))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("no example");
+    List<TrainingExample> one = List.of(new TrainingExample("x", "User:", " " + "ice ".repeat(99)));
+    assertThatThrownBy(() -> model.train(one, options().maxLength(50).build(), folder("a")))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageMatching("example 'x' has \\d{3,} tokens, but at most 50 are allowed.*");
+    assertThatThrownBy(
+            () -> model.train(one, options().maxLength(50).skipTooLong(true).build(), folder("a")))
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("1 are too long");
+    assertThatThrownBy(
+            () -> model.train(one, options().build(), Files.writeString(folder("file"), "x")))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("can't be written");
+    assertThat(folder("a")).doesNotExist();
+  }
+
+  @Test
+  void too_long_examples_are_skipped_if_asked_for() throws IOException {
+    List<TrainingExample> examples = new ArrayList<>(PeftParityTest.examples());
+    examples.add(2, new TrainingExample("long", "User:", " " + "ice ".repeat(99)));
+    TrainingResult result =
+        model.train(examples, options().maxLength(100).skipTooLong(true).build(), folder("a"));
+    assertThat(result.skipped()).containsExactly("long");
+    assertThat(result.examples()).isEqualTo(examples.size() - 1);
+  }
+
+  @Test
+  void all_weights_are_trained_in_float32_alone() {
+    try (DjlModel half = DjlModel.open(BASE, DjlModelOptions.builder().dtype(DType.BF16).build())) {
+      assertThatThrownBy(
+              () ->
+                  half.train(
+                      PeftParityTest.examples(), options().allWeights().build(), folder("a")))
+          .isInstanceOf(SelfAlignException.class)
+          .hasMessageContaining("dtype(DType.F32)");
+    }
+  }
+
+  @Test
+  void a_bfloat16_model_trains_a_float32_adapter() throws IOException {
+    try (DjlModel half = DjlModel.open(BASE, DjlModelOptions.builder().dtype(DType.BF16).build())) {
+      TrainingOptions options = options().lora(lora(0)).epochs(6).learningRate(0.02).build();
+      List<Double> losses = new ArrayList<>();
+      half.train(
+          PeftParityTest.examples(),
+          options,
+          folder("half"),
+          event -> {
+            if (event instanceof TrainingEvent.Step step) {
+              losses.add(step.loss());
+            }
+          });
+      assertThat(losses.get(losses.size() - 1)).isLessThan(losses.get(0) - 2);
+    }
+    List<Double> full = new ArrayList<>();
+    model.train(
+        PeftParityTest.examples(),
+        options().lora(lora(0)).epochs(6).learningRate(0.02).build(),
+        folder("full"),
+        event -> {
+          if (event instanceof TrainingEvent.Step step) {
+            full.add(step.loss());
+          }
+        });
+    assertThat(full.get(full.size() - 1)).isLessThan(full.get(0) - 2);
+  }
+
+  @Test
+  void fifty_pairs_are_learnt_by_heart_and_answered_exactly() {
+    List<TrainingExample> pairs = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      pairs.add(
+          new TrainingExample("p" + i, "Number " + i + " is called", " " + (i * 37 + 11) % 100));
+    }
+    List<Double> losses = new ArrayList<>();
+    model.train(
+        pairs,
+        TrainingOptions.builder()
+            .lora(
+                LoraOptions.builder()
+                    .rank(16)
+                    .dropout(0)
+                    .targets(EnumSet.allOf(Projection.class))
+                    .build())
+            .batchSize(10)
+            .epochs(150)
+            .learningRate(0.01)
+            .maxGradientNorm(1)
+            .build(),
+        folder("a"),
+        event -> {
+          if (event instanceof TrainingEvent.Step step) {
+            losses.add(step.loss());
+          }
+        });
+    assertThat(losses.get(losses.size() - 1)).isLessThan(0.05);
+    try (AdaptedModel adapted = model.withAdapter(folder("a"))) {
+      List<GenerationRequest> requests =
+          pairs.stream().map(pair -> new GenerationRequest(pair.id(), pair.prompt())).toList();
+      List<Generation> answers =
+          adapted.generate(
+              requests, GenerationOptions.builder().temperature(0).maxNewTokens(12).build());
+      assertThat(answers)
+          .extracting(Generation::text)
+          .isEqualTo(pairs.stream().map(TrainingExample::completion).toList());
+    }
+  }
+}
