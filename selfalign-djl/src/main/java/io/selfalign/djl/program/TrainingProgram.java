@@ -348,6 +348,16 @@ public final class TrainingProgram implements AutoCloseable {
     return kinds;
   }
 
+  /** The parameters, empty arrays among them, for tests. */
+  List<PtNDArray> parameters() {
+    return trained;
+  }
+
+  /** The gradients since the last step, for tests. */
+  List<PtNDArray> gradients() {
+    return gradients;
+  }
+
   private static long[] parts(long[]... parts) {
     return Arrays.stream(parts)
         .flatMapToLong(part -> LongStream.concat(LongStream.of(part.length), LongStream.of(part)))

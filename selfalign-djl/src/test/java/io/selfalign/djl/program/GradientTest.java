@@ -1,0 +1,100 @@
+package io.selfalign.djl.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.pytorch.engine.PtNDArray;
+import io.selfalign.djl.Fixtures;
+import io.selfalign.djl.checkpoint.AdapterFolder;
+import io.selfalign.djl.checkpoint.ModelConfig;
+import io.selfalign.djl.checkpoint.SafeTensors;
+import io.selfalign.djl.checkpoint.TensorType;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The gradients of the program are the slopes of its own loss. */
+class GradientTest {
+  private static final int[] TOKENS = {1, 40, 12, 7, 99, 30, 5, 8, 8, 60, 41, 3, 90, 2, 77, 15};
+
+  /** Two sequences of 9 and 7 tokens, of which some are learnt. */
+  private static final MicroBatch BATCH =
+      new MicroBatch(
+          TOKENS,
+          new int[] {9, 7},
+          new int[] {2, 3, 7, 8, 9, 14, 15},
+          new int[] {7, 99, 8, 61, 3, 15, 4},
+          new long[] {5, 6});
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama2-gqa-tied, training/llama/final",
+    "qwen2-window, ''",
+    "qwen3, ''",
+    "granite, training/granite/final",
+    "llama1-mha, ''",
+    "smollm3, ''"
+  })
+  void gradients_are_slopes(String name, String adapter) {
+    Path folder = Fixtures.folder(name);
+    ModelConfig config = ModelConfig.read(folder);
+    try (SafeTensors tensors = SafeTensors.open(folder);
+        DecoderProgram base = DecoderProgram.load(config, tensors, TensorType.F32, Device.cpu());
+        TrainingProgram program =
+            adapter.isEmpty()
+                ? TrainingProgram.ofAllWeights(base)
+                : TrainingProgram.of(
+                    base, AdapterFolder.read(Fixtures.folder(adapter), config, () -> ""))) {
+      double loss = program.measure(BATCH);
+      assertThat(program.accumulate(BATCH, 0.5, 0, false)).isCloseTo(loss, within(1e-5));
+      Random random = new Random(1);
+      List<PtNDArray> parameters = program.parameters();
+      for (int i = 0; i < parameters.size(); i++) {
+        if (parameters.get(i).size() > 0) {
+          checkAlongOneDirection(program, i, random);
+        }
+      }
+    }
+  }
+
+  /** The slope along a random direction of unit length, of one parameter. */
+  private static void checkAlongOneDirection(TrainingProgram program, int index, Random random) {
+    PtNDArray parameter = program.parameters().get(index);
+    float[] gradient = program.gradients().get(index).toFloatArray();
+    float[] values = parameter.toFloatArray();
+    float[] direction = new float[values.length];
+    double length = 0;
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] = (float) random.nextGaussian();
+      length += (double) direction[i] * direction[i];
+    }
+    double expected = 0;
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] /= (float) Math.sqrt(length);
+      expected += direction[i] * gradient[i] / 0.5;
+    }
+    float step = 0.01f;
+    double slope =
+        (lossAt(program, parameter, values, direction, step)
+                - lossAt(program, parameter, values, direction, -step))
+            / (2.0 * step);
+    parameter.set(FloatBuffer.wrap(values));
+    assertThat(slope)
+        .as("parameter %d of shape %s", index, parameter.getShape())
+        .isCloseTo(expected, within(0.01 + 0.02 * Math.abs(expected)));
+  }
+
+  private static double lossAt(
+      TrainingProgram program, PtNDArray parameter, float[] values, float[] direction, float step) {
+    float[] moved = new float[values.length];
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = values[i] + step * direction[i];
+    }
+    parameter.set(FloatBuffer.wrap(moved));
+    return program.measure(BATCH);
+  }
+}
