@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.pipeline.Unit;
+import io.selfalign.text.Openings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

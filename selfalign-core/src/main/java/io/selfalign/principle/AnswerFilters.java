@@ -1,6 +1,8 @@
 package io.selfalign.principle;
 
 import io.selfalign.pipeline.Settings;
+import io.selfalign.text.Openings;
+import io.selfalign.text.Repetition;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -78,7 +80,9 @@ public final class AnswerFilters {
    */
   public static AnswerFilter apology() {
     return new Filter(
-        "apology", Settings.none(), c -> Openings.apology(c.query().text(), c.answer()));
+        "apology",
+        Settings.none(),
+        c -> Openings.apology(c.query().text(), c.answer()).map(apology -> "'" + apology + "'"));
   }
 
   /**
@@ -114,7 +118,10 @@ public final class AnswerFilters {
     return new Filter(
         "echo",
         Settings.builder().add("threshold", threshold).build(),
-        c -> Openings.echo(c.query().text(), c.answer(), threshold));
+        c -> {
+          double share = Openings.echo(c.query().text(), c.answer()).orElse(0);
+          return reason(share > threshold, figure(share) + " of its words are the query's");
+        });
   }
 
   /**

@@ -12,6 +12,7 @@ import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
+import io.selfalign.text.Repetition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,6 +5,7 @@ import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.model.FinishReason;
 import io.selfalign.pipeline.Settings;
+import io.selfalign.text.TurnMarker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

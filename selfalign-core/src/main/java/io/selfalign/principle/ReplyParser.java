@@ -5,6 +5,7 @@ import io.selfalign.data.Demonstration;
 import io.selfalign.model.FinishReason;
 import io.selfalign.principle.TurnMarkers.Found;
 import io.selfalign.principle.TurnMarkers.Part;
+import io.selfalign.text.CodeBlocks;
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.BitSet;

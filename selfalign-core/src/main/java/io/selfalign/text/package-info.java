@@ -1,4 +1,4 @@
-/** Texts as sequences of words: ROUGE-L, near-duplicates, measures. */
+/** Texts as sequences of words: ROUGE-L, near-duplicates; what else can be told of a text. */
 @NullMarked
 package io.selfalign.text;
 

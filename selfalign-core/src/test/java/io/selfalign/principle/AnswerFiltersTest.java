@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Query;
+import io.selfalign.text.Openings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.text.Repetition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

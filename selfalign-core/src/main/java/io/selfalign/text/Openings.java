@@ -1,15 +1,15 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
-import io.selfalign.text.RougeTokenizer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the first words of an answer tell. English, but for the echo. */
-final class Openings {
+public final class Openings {
   // Repetitions of groups have a limit: without one, a model caught in a loop ("so so so ...")
   // fills
   // the stack.
@@ -40,29 +40,37 @@ final class Openings {
 
   private Openings() {}
 
-  static Optional<String> apology(String query, String answer) {
+  /**
+   * The apology that an answer opens with, for what it can't or won't do, if there is one that the
+   * query did not ask for. Sympathy is none. English.
+   */
+  public static Optional<String> apology(String query, String answer) {
     Matcher apology = APOLOGY.matcher(answer);
-    return AnswerFilters.reason(apology.find() && !ASKED_FOR.matcher(query).find(), "opening")
-        .map(opening -> "'" + apology.group().strip() + "'");
+    return apology.find() && !ASKED_FOR.matcher(query).find()
+        ? Optional.of(apology.group().strip())
+        : Optional.empty();
   }
 
   /** Whether an answer opens by declining, or by telling that it does not know. */
-  static boolean isRefusal(String answer) {
+  public static boolean isRefusal(String answer) {
     return REFUSAL.matcher(answer).find() || APOLOGY.matcher(answer).find();
   }
 
-  static Optional<String> echo(String query, String answer, double threshold) {
+  /**
+   * The share of an answer's words that the query has too, 0 to 1, if the answer begins with the
+   * query's first {@value #COMMON_OPENING} words, or all it has.
+   */
+  public static OptionalDouble echo(String query, String answer) {
     List<String> asked = RougeTokenizer.UNICODE.tokenize(query);
     List<String> answered = RougeTokenizer.UNICODE.tokenize(answer);
     int opening = Math.min(COMMON_OPENING, asked.size());
     if (opening == 0
         || answered.size() < opening
         || !answered.subList(0, opening).equals(asked.subList(0, opening))) {
-      return Optional.empty();
+      return OptionalDouble.empty();
     }
     Set<String> words = new HashSet<>(asked);
-    double share = (double) answered.stream().filter(words::contains).count() / answered.size();
-    return AnswerFilters.reason(
-        share > threshold, AnswerFilters.figure(share) + " of its words are the query's");
+    return OptionalDouble.of(
+        (double) answered.stream().filter(words::contains).count() / answered.size());
   }
 }

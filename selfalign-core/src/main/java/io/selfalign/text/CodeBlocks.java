@@ -1,10 +1,10 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
 import java.util.BitSet;
 import java.util.List;
 
 /** Where a text has code between lines of backticks or tildes. */
-final class CodeBlocks {
+public final class CodeBlocks {
   private final BitSet closed = new BitSet();
 
   /** The line that opened a block which is not closed, or -1. */
@@ -25,12 +25,12 @@ final class CodeBlocks {
   }
 
   /** From a line on, the lines of blocks that are closed, with those that open and close them. */
-  static BitSet closed(List<String> lines, int from) {
+  public static BitSet closed(List<String> lines, int from) {
     return new CodeBlocks(lines, from).closed;
   }
 
   /** All lines of code, those of a block without an end included. */
-  static BitSet all(List<String> lines) {
+  public static BitSet all(List<String> lines) {
     CodeBlocks blocks = new CodeBlocks(lines, 0);
     if (blocks.open >= 0) {
       blocks.closed.set(blocks.open, lines.size());
@@ -39,7 +39,7 @@ final class CodeBlocks {
   }
 
   /** Whether the last block has no end. */
-  static boolean endsOpen(List<String> lines) {
+  public static boolean endsOpen(List<String> lines) {
     return new CodeBlocks(lines, 0).open >= 0;
   }
 

@@ -1,4 +1,4 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
  * @param text what is left
  * @param cut what was cut, with a space between its parts; empty if nothing was
  */
-record Repetition(String text, String cut) {
+public record Repetition(String text, String cut) {
   /** Shorter ones, as "Yes." or "It depends.", may come twice. */
-  static final int LEAST_CHARACTERS = 15;
+  public static final int LEAST_CHARACTERS = 15;
 
   /** Lines of verse are shorter than this. */
   private static final int VERSE_LENGTH = 60;
@@ -54,7 +54,7 @@ record Repetition(String text, String cut) {
    * @param closed whether the answer came to its end; if not, its last sentence may be the
    *     beginning of one it repeats
    */
-  static Repetition cut(String answer, boolean closed) {
+  public static Repetition cut(String answer, boolean closed) {
     List<String> lines = List.of(answer.split("\n", -1));
     BitSet form = form(lines);
     Set<String> seen = new HashSet<>();
@@ -78,7 +78,7 @@ record Repetition(String text, String cut) {
    * The share of a text in lines that stand in it before, 0 to 1: of its letters and digits, and of
    * the signs in lines that have none.
    */
-  static double repeatedShare(String text) {
+  public static double repeatedShare(String text) {
     Set<String> seen = new HashSet<>();
     long all = 0;
     long repeated = 0;

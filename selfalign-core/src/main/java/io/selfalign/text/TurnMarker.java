@@ -1,4 +1,4 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -7,11 +7,18 @@ import java.util.regex.Pattern;
 /**
  * A text that begins a part of a conversation: a line of its own, as {@code "## User\n"}, or the
  * beginning of the first line, as {@code "User: "}.
+ *
+ * @param text the marker with the white space that separates it from what follows
  */
-record TurnMarker(String text) {
+public record TurnMarker(String text) {
   private static final Pattern LINE_BREAK_INSIDE = Pattern.compile("\\R(?s:.)*\\S");
 
-  TurnMarker {
+  /**
+   * Checks the text.
+   *
+   * @throws IllegalArgumentException if it is blank, has several lines or begins with white space
+   */
+  public TurnMarker {
     if (text.isBlank()) {
       throw new IllegalArgumentException("is blank");
     }
@@ -22,16 +29,17 @@ record TurnMarker(String text) {
   }
 
   /** The marker without the white space that separates it from what follows. */
-  String core() {
+  public String core() {
     return text.strip();
   }
 
-  boolean isLine() {
+  /** Whether the marker is a line of its own. */
+  public boolean isLine() {
     return text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0;
   }
 
   /** Ends a generation that begins such a part: the marker at the start of a line. */
-  String stop() {
+  public String stop() {
     return "\n" + core() + (isLine() ? "\n" : "");
   }
 
@@ -39,7 +47,7 @@ record TurnMarker(String text) {
    * What of a line belongs to the part that the marker begins, if the line has the marker. Case,
    * white space at the end and a colon do not matter, for models are not exact.
    */
-  Optional<String> after(String line) {
+  public Optional<String> after(String line) {
     String bare = line.stripTrailing();
     String core = core();
     if (!bare.toLowerCase(Locale.ROOT).startsWith(core.toLowerCase(Locale.ROOT))) {
@@ -56,7 +64,7 @@ record TurnMarker(String text) {
   }
 
   /** Whether a line may be the beginning of the marker, cut off. */
-  boolean mayBegin(String line) {
+  public boolean mayBegin(String line) {
     return !line.isBlank() && core().startsWith(line.strip());
   }
 }
