@@ -36,7 +36,7 @@ public record Demonstration(
     String promptSha256,
     String model,
     Sampling sampling)
-    implements Traceable {
+    implements Answered {
   /** The rule of the cut that takes the last word from an answer that did not come to its end. */
   public static final String TRIMMED = "trimmed";
 
@@ -56,6 +56,11 @@ public record Demonstration(
     exemplars = List.copyOf(exemplars);
     FieldChecks.checkLine("prompt_sha256", promptSha256);
     FieldChecks.checkText("model", model);
+  }
+
+  @Override
+  public boolean closed() {
+    return !trimmed();
   }
 
   /** Whether the answer did not come to its end, and lost its last word. */

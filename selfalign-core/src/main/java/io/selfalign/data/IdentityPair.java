@@ -8,7 +8,7 @@ package io.selfalign.data;
  * @param query the question
  * @param answer the answer
  */
-public record IdentityPair(String id, String query, String answer) implements Traceable {
+public record IdentityPair(String id, String query, String answer) implements Answered {
   /**
    * Checks the texts.
    *

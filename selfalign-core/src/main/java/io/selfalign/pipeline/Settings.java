@@ -3,6 +3,7 @@ package io.selfalign.pipeline;
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.selfalign.data.JsonLines;
+import io.selfalign.model.GenerationOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,27 @@ public final class Settings {
   /** A builder without settings. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** How texts are sampled, but for the seed, which every stage has its own of. */
+  public static Settings of(GenerationOptions sampling) {
+    List<Double> penalties = new ArrayList<>();
+    for (int n = 1; n <= GenerationOptions.MAX_NGRAM; n++) {
+      penalties.add(sampling.ngramPenalty(n));
+    }
+    TreeMap<String, String> bias = new TreeMap<>();
+    sampling.logitBias().forEach((text, value) -> bias.put(text, String.valueOf(value)));
+    return builder()
+        .add("temperature", sampling.temperature())
+        .add("top_p", sampling.topP())
+        .add("top_k", sampling.topK())
+        .add("min_p", sampling.minP())
+        .add("max_new_tokens", sampling.maxNewTokens())
+        .add("ngram_penalties", penalties)
+        .add("logit_bias", bias)
+        .add("forbid_end_of_sequence", sampling.forbidEndOfSequence())
+        .add("stop", sampling.stop())
+        .build();
   }
 
   static Settings of(ObjectNode tree) {

@@ -52,6 +52,14 @@ public interface StageContext<I extends Traceable, O extends Traceable> extends 
    */
   Path files();
 
+  /**
+   * The folder of what is not records of a stage that this one comes after, to be read only.
+   *
+   * @param stage the stage's name, which its records should tell
+   * @throws IllegalArgumentException if there is no such folder
+   */
+  Path files(String stage);
+
   /** Tells how far the stage has to advance in all, for progress; by default nobody knows. */
   void expect(long advance);
 

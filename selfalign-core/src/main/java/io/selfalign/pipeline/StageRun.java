@@ -4,6 +4,7 @@ import io.selfalign.data.Drop;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.data.Traceable;
 import io.selfalign.error.CancelledException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -115,6 +116,21 @@ final class StageRun<I extends Traceable, O extends Traceable> implements StageC
   @Override
   public Path files() {
     return folder.files();
+  }
+
+  @Override
+  public Path files(String of) {
+    Path files = new StageFolder(folder.path().resolveSibling(of)).files();
+    if (!Files.isDirectory(files)) {
+      throw new IllegalArgumentException(
+          "stage '"
+              + stage.name()
+              + "' looks for the files of '"
+              + of
+              + "', but has no such stage"
+              + " before it");
+    }
+    return files;
   }
 
   @Override

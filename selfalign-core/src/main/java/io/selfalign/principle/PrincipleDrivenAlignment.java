@@ -10,12 +10,10 @@ import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,30 +161,10 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     return Settings.builder()
         .add("model", options.model.fingerprint())
         .add("frame", options.frame.settings())
-        .add("sampling", settingsOf(sampling()))
+        .add("sampling", Settings.of(sampling()))
         .add("filters", filters.build())
         .add("filter_order", options.filters.stream().map(AnswerFilter::name).toList())
         .add("safety", safety.settings())
-        .build();
-  }
-
-  private static Settings settingsOf(GenerationOptions sampling) {
-    List<Double> penalties = new ArrayList<>();
-    for (int n = 1; n <= GenerationOptions.MAX_NGRAM; n++) {
-      penalties.add(sampling.ngramPenalty(n));
-    }
-    TreeMap<String, String> bias = new TreeMap<>();
-    sampling.logitBias().forEach((text, value) -> bias.put(text, String.valueOf(value)));
-    return Settings.builder()
-        .add("temperature", sampling.temperature())
-        .add("top_p", sampling.topP())
-        .add("top_k", sampling.topK())
-        .add("min_p", sampling.minP())
-        .add("max_new_tokens", sampling.maxNewTokens())
-        .add("ngram_penalties", penalties)
-        .add("logit_bias", bias)
-        .add("forbid_end_of_sequence", sampling.forbidEndOfSequence())
-        .add("stop", sampling.stop())
         .build();
   }
 

@@ -1,0 +1,162 @@
+package io.selfalign.tuning;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hashing;
+import io.selfalign.text.TurnMarker;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The prompt of a tuned model: a short text on who it is and the query, without rules, exemplars
+ * and thoughts (arXiv 2305.03047, section 3.3).
+ *
+ * <pre>
+ * system text
+ *
+ * ## User
+ * the query
+ *
+ * ## Alina
+ * </pre>
+ *
+ * <p>What a model is trained to write after it is the answer and what closes it: the marker of the
+ * user's next turn, or the model's end-of-sequence token. In the system text and the markers {@code
+ * {persona}} stands for the persona's name; a query is shown as it is.
+ *
+ * <p>A marker is a line of its own, with a line break at its end, or the beginning of the first
+ * line, with a space at its end. Such a space belongs to the completion, because tokenizers keep it
+ * in the token that begins a word.
+ *
+ * @param persona the assistant's name
+ * @param system what the prompt begins with; empty for nothing
+ * @param userMarker what comes before the user's text
+ * @param answerMarker what comes before the answer
+ * @param endOfSequence whether an answer is closed by the model's end-of-sequence token and not by
+ *     the user's marker
+ */
+public record ChatPrompt(
+    String persona, String system, String userMarker, String answerMarker, boolean endOfSequence) {
+  private static final String PERSONA = "{persona}";
+
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if the persona is blank or has a line break, or a marker is
+   *     blank, has several lines or is the other
+   */
+  public ChatPrompt {
+    if (persona.isBlank() || persona.lines().count() > 1) {
+      throw new IllegalArgumentException("persona is '" + persona + "', but must be a name");
+    }
+    TurnMarker user = marker("userMarker", userMarker, persona);
+    if (user.core().equalsIgnoreCase(marker("answerMarker", answerMarker, persona).core())) {
+      throw new IllegalArgumentException(
+          "both markers are '" + user.core() + "'; make them different");
+    }
+  }
+
+  /**
+   * The standard prompt, with the markers of stage 2's standard frame and closed by the user's.
+   *
+   * @param persona the assistant's name, the same as in stage 2
+   */
+  public static ChatPrompt of(String persona) {
+    return new ChatPrompt(
+        persona,
+        "{persona} is an AI assistant that reads and writes text. It wants to be useful, honest and"
+            + " harmless.",
+        "## User\n",
+        "## {persona}\n",
+        false);
+  }
+
+  /** The standard prompt, with a persona named Alina as in stage 2's standard frame. */
+  public static ChatPrompt standard() {
+    return of("Alina");
+  }
+
+  /** The same with another system text. */
+  public ChatPrompt withSystem(String newSystem) {
+    return new ChatPrompt(persona, newSystem, userMarker, answerMarker, endOfSequence);
+  }
+
+  /** The same with other markers. */
+  public ChatPrompt withMarkers(String newUserMarker, String newAnswerMarker) {
+    return new ChatPrompt(persona, system, newUserMarker, newAnswerMarker, endOfSequence);
+  }
+
+  /** The same with answers that are closed by the model's end-of-sequence token. */
+  public ChatPrompt closedByEndOfSequence() {
+    return new ChatPrompt(persona, system, userMarker, answerMarker, true);
+  }
+
+  /** The prompt of a query, for a model to continue with the answer. */
+  public String text(String query) {
+    String head = system.isBlank() ? "" : named(system, persona).strip() + "\n\n";
+    TurnMarker answer = answer();
+    return head
+        + user().text()
+        + query.strip()
+        + "\n\n"
+        + (answer.isLine() ? answer.text() : answer.text().stripTrailing());
+  }
+
+  /** The SHA-256 of a query's prompt in UTF-8, in hexadecimal. */
+  public String sha256(String query) {
+    return Hashing.sha256().hashString(text(query), UTF_8).toString();
+  }
+
+  /**
+   * What is to be learnt after the prompt.
+   *
+   * @param closed whether the answer came to its end; only then is it closed
+   */
+  public String completion(String answer, boolean closed) {
+    TurnMarker marker = answer();
+    String space =
+        marker.isLine() ? "" : marker.text().substring(marker.text().stripTrailing().length());
+    boolean marked = closed && !endOfSequence;
+    String closing = user().isLine() ? user().text() : user().core();
+    return space + answer.strip() + (marked ? "\n\n" + closing : "");
+  }
+
+  /** What ends an answer besides the model's end-of-sequence token: the user's next turn. */
+  public List<String> stop() {
+    return List.of(user().stop());
+  }
+
+  /** A line of a text that would be taken for a turn's beginning, if there is one. */
+  public Optional<String> markedLine(String text) {
+    TurnMarker user = user();
+    TurnMarker answer = answer();
+    return text.lines()
+        .filter(line -> user.after(line).isPresent() || answer.after(line).isPresent())
+        .findFirst();
+  }
+
+  /** Whether a generation of this text would stop before its end. */
+  boolean stopsWithin(String answer) {
+    return ("\n" + answer.strip() + "\n").contains(user().stop());
+  }
+
+  private TurnMarker user() {
+    return marker("userMarker", userMarker, persona);
+  }
+
+  private TurnMarker answer() {
+    return marker("answerMarker", answerMarker, persona);
+  }
+
+  private static TurnMarker marker(String component, String text, String persona) {
+    try {
+      return new TurnMarker(named(text, persona));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(component + " " + e.getMessage(), e);
+    }
+  }
+
+  private static String named(String text, String persona) {
+    return text.replace(PERSONA, persona);
+  }
+}

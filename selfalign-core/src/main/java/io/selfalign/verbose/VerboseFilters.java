@@ -1,0 +1,196 @@
+package io.selfalign.verbose;
+
+import io.selfalign.pipeline.Settings;
+import io.selfalign.text.Openings;
+import io.selfalign.text.Repetition;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The filters of stage 4. */
+public final class VerboseFilters {
+  /** The fewest characters of an answer, the same as in stage 2. */
+  public static final int DEFAULT_MIN_CHARACTERS = 160;
+
+  /** The share of an answer that may have been written before. */
+  public static final double DEFAULT_REPETITIVE_THRESHOLD = 0.2;
+
+  /** The share of an answer's words that may come from the query if it begins like it. */
+  public static final double DEFAULT_ECHO_THRESHOLD = 0.9;
+
+  /** The share of an answer's sentences from which on it rather asks than answers. */
+  public static final double DEFAULT_ASKING_THRESHOLD = 0.5;
+
+  private static final Pattern SENTENCE_END =
+      Pattern.compile("(?<=[.!?…])[\"'”’)\\]]*(?=\\s)|(?<=[。！？])|\\R");
+
+  private static final Pattern QUESTION = Pattern.compile("(?s).*[?？][\"'”’)\\]]*$");
+
+  private static final Pattern ASKED_FOR =
+      Pattern.compile("(?i)\\bquestion|\\bask|\\bquiz|\\binterview|\\bsurvey|\\briddle|\\bFAQ");
+
+  private record Filter(
+      String name, Settings settings, Function<VerboseCandidate, Optional<String>> rejection)
+      implements VerboseFilter {
+    @Override
+    public Optional<String> reject(VerboseCandidate candidate) {
+      return rejection.apply(candidate);
+    }
+  }
+
+  private VerboseFilters() {}
+
+  /**
+   * Those of stage 4 in their order: {@link #unclosed}, {@link #apology}, {@link #asksBack}, {@link
+   * #echo}, {@link #repetitive}, {@link #tooShort}, with their default thresholds. Before them, the
+   * stage itself drops what is empty.
+   */
+  public static List<VerboseFilter> standard() {
+    return List.of(
+        unclosed(),
+        apology(),
+        asksBack(DEFAULT_ASKING_THRESHOLD),
+        echo(DEFAULT_ECHO_THRESHOLD),
+        repetitive(DEFAULT_REPETITIVE_THRESHOLD),
+        tooShort(DEFAULT_MIN_CHARACTERS));
+  }
+
+  /**
+   * {@code unclosed}: an answer that the limit on new tokens cut off. A model that learnt it would
+   * learn to stop in the middle of a sentence.
+   */
+  public static VerboseFilter unclosed() {
+    return new Filter(
+        "unclosed", Settings.none(), c -> reason(!c.closed(), "no end within the limit"));
+  }
+
+  /**
+   * {@code apology}: an answer that opens by saying sorry for what the assistant can't or won't do,
+   * unless the query asks for an apology. English.
+   */
+  public static VerboseFilter apology() {
+    return new Filter(
+        "apology",
+        Settings.none(),
+        c -> Openings.apology(c.query().text(), c.answer()).map(apology -> "'" + apology + "'"));
+  }
+
+  /**
+   * {@code asks_back}: an answer whose first sentence is a question and of which at least a share
+   * of sentences are: one that wants to know more and does not answer. Not where the query asks for
+   * questions, in English.
+   *
+   * @param threshold between 0 and 1
+   * @throws IllegalArgumentException if it isn't
+   */
+  public static VerboseFilter asksBack(double threshold) {
+    checkShare(threshold);
+    return new Filter(
+        "asks_back",
+        Settings.builder().add("threshold", threshold).build(),
+        c -> {
+          double share = askingShare(c.answer());
+          boolean asked = ASKED_FOR.matcher(c.query().text()).find();
+          return reason(!asked && share >= threshold && share > 0, figure(share) + " questions");
+        });
+  }
+
+  /**
+   * {@code echo}: an answer that begins with the query's first five words and of which more than a
+   * share of words occurs in the query: the question, asked again.
+   *
+   * @param threshold between 0 and 1
+   * @throws IllegalArgumentException if it isn't
+   */
+  public static VerboseFilter echo(double threshold) {
+    checkShare(threshold);
+    return new Filter(
+        "echo",
+        Settings.builder().add("threshold", threshold).build(),
+        c -> {
+          double share = Openings.echo(c.query().text(), c.answer()).orElse(0);
+          return reason(share > threshold, figure(share) + " of its words are the query's");
+        });
+  }
+
+  /**
+   * {@code repetitive}: an answer of which more than a share has been written before: whole lines,
+   * or sentences in prose, as models do that are to write more than they know.
+   *
+   * @param threshold between 0 and 1
+   * @throws IllegalArgumentException if it isn't
+   */
+  public static VerboseFilter repetitive(double threshold) {
+    checkShare(threshold);
+    return new Filter(
+        "repetitive",
+        Settings.builder().add("threshold", threshold).build(),
+        c -> {
+          int cut = Repetition.cut(c.answer(), c.closed()).cut().length();
+          double share =
+              Math.max((double) cut / c.answer().length(), Repetition.repeatedShare(c.answer()));
+          return reason(share > threshold, "share " + figure(share));
+        });
+  }
+
+  /**
+   * {@code too_short}: an answer with fewer characters (Unicode code points) than this, or than the
+   * answer of stage 2 to the same query: there is nothing extensive to learn from it.
+   *
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public static VerboseFilter tooShort(int minCharacters) {
+    if (minCharacters < 0) {
+      throw new IllegalArgumentException(
+          "minCharacters is " + minCharacters + ", but must be 0 up");
+    }
+    return new Filter(
+        "too_short",
+        Settings.builder().add("min_characters", minCharacters).build(),
+        c -> {
+          int characters = characters(c.answer());
+          int engraved = c.engraved().map(VerboseFilters::characters).orElse(0);
+          return reason(characters < minCharacters, characters + " characters")
+              .or(
+                  () ->
+                      reason(
+                          characters < engraved,
+                          characters + " characters, the answer of stage 2 has " + engraved));
+        });
+  }
+
+  /** The share of sentences that ask, if the first does; else 0. */
+  private static double askingShare(String answer) {
+    List<String> sentences =
+        SENTENCE_END.splitAsStream(answer).map(String::strip).filter(s -> !s.isEmpty()).toList();
+    long questions = sentences.stream().filter(VerboseFilters::isQuestion).count();
+    return sentences.isEmpty() || !isQuestion(sentences.get(0))
+        ? 0
+        : (double) questions / sentences.size();
+  }
+
+  private static boolean isQuestion(String sentence) {
+    return QUESTION.matcher(sentence).matches();
+  }
+
+  private static int characters(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  private static Optional<String> reason(boolean rejected, String reason) {
+    return rejected ? Optional.of(reason) : Optional.empty();
+  }
+
+  /** A figure between 0 and 1 for people. */
+  private static String figure(double value) {
+    return String.valueOf(Math.round(value * 1000) / 1000.0);
+  }
+
+  private static void checkShare(double threshold) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new IllegalArgumentException(
+          "threshold is " + threshold + ", but must be between 0 and 1");
+    }
+  }
+}
