@@ -7,33 +7,32 @@ import io.selfalign.data.TrainingPair;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.model.TrainingOptions;
-import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.Pipeline.Output;
 import io.selfalign.tuning.Adapter;
 import io.selfalign.tuning.AdapterTraining;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.tuning.TrainingSet;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Wires stage 3 (arXiv 2305.03047, section 3.3): the training set of demonstrations and pairs about
  * the assistant, and the training of an adapter on it.
  *
  * <pre>{@code
+ * List<IdentityPair> juno = IdentityPairs.of("Juno", "the Example Institute").pairs(910, 0);
  * Output<Adapter> engraved =
  *     PrincipleEngraving.of(base)
  *         .prompt(ChatPrompt.of("Juno"))
- *         .identityPairs(IdentityPairs.of("Juno", "the Example Institute").pairs(910, seed))
+ *         .identityPairs(pipeline.source("identity", Dataset.of(IdentityPair.class, juno)))
  *         .addTo(pipeline, demonstrations);
  * RunResult result = pipeline.build().in(Path.of("runs/first")).run();
- * try (AlignedModel juno = AlignedModel.open(base, result.directory(), engraved.stage())) {
- *   System.out.println(juno.answer("How do I boil an egg?"));
+ * try (AlignedModel model = AlignedModel.open(base, result.directory(), engraved.stage())) {
+ *   System.out.println(model.answer("How do I boil an egg?"));
  * }
  * }</pre>
  *
- * <p>The stages are {@value #IDENTITY}, if there are such pairs, {@value #SET} and {@value #NAME}.
- * Not safe for use by several threads.
+ * <p>The stages are {@value #SET} and {@value #NAME}. Not safe for use by several threads.
  */
 public final class PrincipleEngraving {
   /** The name of the stage that trains. */
@@ -42,12 +41,9 @@ public final class PrincipleEngraving {
   /** The name of the stage that makes the training set. */
   public static final String SET = "engraving-set";
 
-  /** The name of the source of pairs about the assistant. */
-  public static final String IDENTITY = "identity-pairs";
-
   private final TrainableModel model;
   private ChatPrompt prompt = ChatPrompt.standard();
-  private List<IdentityPair> identityPairs = List.of();
+  private Optional<Output<IdentityPair>> identityPairs = Optional.empty();
   private int mostIdentityPairs = TrainingSet.DEFAULT_IDENTITY_PAIRS;
   private double identityShare = TrainingSet.DEFAULT_IDENTITY_SHARE;
   private TrainingOptions training = AdapterTraining.paperTraining();
@@ -71,8 +67,8 @@ public final class PrincipleEngraving {
 
   /** Pairs about the assistant, of which the first are mixed in; none by default. */
   @CanIgnoreReturnValue
-  public PrincipleEngraving identityPairs(List<IdentityPair> pairs) {
-    identityPairs = List.copyOf(pairs);
+  public PrincipleEngraving identityPairs(Output<IdentityPair> pairs) {
+    identityPairs = Optional.of(pairs);
     return this;
   }
 
@@ -126,10 +122,8 @@ public final class PrincipleEngraving {
     if (identityPairs.isEmpty() || mostIdentityPairs == 0) {
       pairs = pipeline.stage(set.build(), demonstrations);
     } else {
-      Output<IdentityPair> identity =
-          pipeline.source(IDENTITY, Dataset.of(IdentityPair.class, identityPairs));
       set.identityPairs(mostIdentityPairs, identityShare);
-      pairs = pipeline.stage(set.build(), demonstrations, identity);
+      pairs = pipeline.stage(set.build(), demonstrations, identityPairs.get());
     }
     AdapterTraining stage =
         AdapterTraining.builder(model, NAME)
