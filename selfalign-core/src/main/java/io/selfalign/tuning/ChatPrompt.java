@@ -91,9 +91,14 @@ public record ChatPrompt(
     return new ChatPrompt(persona, system, userMarker, answerMarker, true);
   }
 
+  /** The system text with the persona's name in it; empty if there is none. */
+  public Optional<String> systemText() {
+    return system.isBlank() ? Optional.empty() : Optional.of(named(system, persona).strip());
+  }
+
   /** The prompt of a query, for a model to continue with the answer. */
   public String text(String query) {
-    String head = system.isBlank() ? "" : named(system, persona).strip() + "\n\n";
+    String head = systemText().map(text -> text + "\n\n").orElse("");
     TurnMarker answer = answer();
     return head
         + user().text()

@@ -1,0 +1,181 @@
+package io.selfalign;
+
+import io.selfalign.data.Answered;
+import io.selfalign.data.Demonstration;
+import io.selfalign.data.Instruction;
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.JsonLinesWriter;
+import io.selfalign.data.VerboseAnswer;
+import io.selfalign.engrave.PrincipleEngraving;
+import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.ModelLoadException;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.instruct.InstructionMerge;
+import io.selfalign.model.TrainableModel;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.RunDirectory;
+import io.selfalign.pipeline.StageSummary;
+import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PrincipleUse;
+import io.selfalign.tuning.Adapter;
+import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.ChatPrompt;
+import io.selfalign.verbose.VerboseCloning;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What a run of {@link SelfAlign} has made: aligned models ready to use, the data that they were
+ * trained on, and counts. Closing it detaches the adapters; the base model stays open.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class SelfAlignResult implements AutoCloseable {
+  private final RunDirectory directory;
+  private final AlignedModel engraved;
+  private final Optional<AlignedModel> verbose;
+
+  private SelfAlignResult(
+      RunDirectory directory, AlignedModel engraved, Optional<AlignedModel> verbose) {
+    this.directory = directory;
+    this.engraved = engraved;
+    this.verbose = verbose;
+  }
+
+  /**
+   * Opens what a complete run has made.
+   *
+   * @param base the model that was aligned
+   * @throws IllegalArgumentException if the directory has no run of {@link SelfAlign}, or the base
+   *     model is another
+   * @throws InvalidDataException if the run is not complete, or an adapter not as it was trained
+   * @throws ModelLoadException if an adapter can't be attached
+   */
+  public static SelfAlignResult open(TrainableModel base, RunDirectory directory) {
+    AlignedModel engraved = AlignedModel.open(base, directory, PrincipleEngraving.NAME);
+    try {
+      Optional<AlignedModel> verbose =
+          directory.stageNames().contains(VerboseCloning.NAME)
+              ? Optional.of(AlignedModel.open(base, directory, VerboseCloning.NAME))
+              : Optional.empty();
+      return new SelfAlignResult(directory, engraved, verbose);
+    } catch (RuntimeException | Error e) {
+      engraved.close();
+      throw e;
+    }
+  }
+
+  /** The aligned model: that of the last stage. It is closed with this result. */
+  public AlignedModel model() {
+    return verbose.orElse(engraved);
+  }
+
+  /** The model of stage 3, which answers shortly. It is closed with this result. */
+  public AlignedModel engraved() {
+    return engraved;
+  }
+
+  /** The folder of the aligned model's adapter, in PEFT's format. */
+  public Path adapter() {
+    String stage = verbose.isPresent() ? VerboseCloning.NAME : PrincipleEngraving.NAME;
+    Adapter adapter = directory.records(stage, Adapter.class).toList().get(0);
+    return adapter.locate(directory.files(stage));
+  }
+
+  /** The run directory, with every stage's records and ledger. */
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  /** What each stage kept and dropped, by rule, in the order of the stages. */
+  public List<StageSummary> stages() {
+    return directory.stageNames().stream().map(directory::stage).toList();
+  }
+
+  /** What stage 1 invented; empty if the queries were one's own. */
+  public Dataset<Instruction> instructions() {
+    return directory.stageNames().contains(InstructionMerge.NAME)
+        ? directory.records(InstructionMerge.NAME, Instruction.class)
+        : Dataset.of(Instruction.class, List.of());
+  }
+
+  /** What stage 2 answered under the principles. */
+  public Dataset<Demonstration> demonstrations() {
+    return directory.records(PrincipleDrivenAlignment.NAME, Demonstration.class);
+  }
+
+  /** Which principles stage 2 named, and how often. */
+  public PrincipleUse principleUse() {
+    try (Stream<Demonstration> all = demonstrations().stream()) {
+      return PrincipleUse.of(all);
+    }
+  }
+
+  /**
+   * Writes what the aligned model was trained to answer as chats, one a line: {@code {"messages":
+   * [{"role": "system", "content": "..."}, {"role": "user", ...}, {"role": "assistant", ...}]}}.
+   * This is the form that TRL, Axolotl and the fine-tuning services read.
+   *
+   * @param file is replaced if it is there
+   * @return how many
+   * @throws SelfAlignException if the file can't be written
+   */
+  public long writeChats(Path file) {
+    ChatPrompt prompt = model().prompt();
+    return write(
+        file,
+        record ->
+            new Chat(
+                Stream.concat(
+                        prompt.systemText().stream().map(text -> new Message("system", text)),
+                        Stream.of(
+                            new Message("user", record.query()),
+                            new Message("assistant", record.answer())))
+                    .toList()));
+  }
+
+  /**
+   * Writes the same as instructions, one a line: {@code {"instruction": "...", "input": "",
+   * "output": "..."}}, as Alpaca's and Self-Instruct's data have it.
+   *
+   * @param file is replaced if it is there
+   * @return how many
+   * @throws SelfAlignException if the file can't be written
+   */
+  public long writeInstructions(Path file) {
+    return write(file, record -> new Task(record.query(), "", record.answer()));
+  }
+
+  private long write(Path file, Function<Answered, Record> form) {
+    long count = 0;
+    try (JsonLinesWriter writer = JsonLines.write(file);
+        Stream<? extends Answered> records = answers()) {
+      for (Answered record : (Iterable<Answered>) records.map(Answered.class::cast)::iterator) {
+        writer.write(form.apply(record));
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private Stream<? extends Answered> answers() {
+    return verbose.isPresent()
+        ? directory.records(VerboseCloning.ANSWERS, VerboseAnswer.class).stream()
+        : demonstrations().stream();
+  }
+
+  record Chat(List<Message> messages) {}
+
+  record Message(String role, String content) {}
+
+  record Task(String instruction, String input, String output) {}
+
+  @Override
+  public void close() {
+    verbose.ifPresent(AlignedModel::close);
+    engraved.close();
+  }
+}
