@@ -5,6 +5,7 @@ import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.text.Openings;
+import io.selfalign.text.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.selfalign.principle;
 import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Demonstration;
+import io.selfalign.text.TextTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -1,26 +1,32 @@
-package io.selfalign.principle;
+package io.selfalign.text;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A table as text: the first column is aligned to the left, the others to the right. */
-final class TextTable {
+/**
+ * A table as text: the first column is aligned to the left, the others to the right. Not safe for
+ * use by several threads.
+ */
+public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
-  void row(List<String> cells) {
+  /** Adds a row; rows may differ in length. */
+  public void row(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
-  static String percent(double share) {
+  /** A share as a percentage with one decimal, such as {@code 22.6%}. */
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 
   /** The share of a part, or a dash if there is no whole. */
-  static String percent(long whole, long part) {
+  public static String percent(long whole, long part) {
     return whole == 0 ? "-" : percent((double) part / whole);
   }
 
+  /** The rows, each ended by a line feed. */
   @Override
   public String toString() {
     List<Integer> widths = new ArrayList<>();
