@@ -1,0 +1,99 @@
+package io.selfalign.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class IntervalTest {
+  private static double[] normal(int n, long seed) {
+    Random random = new Random(seed);
+    return IntStream.range(0, n).mapToDouble(i -> 3 + random.nextGaussian()).toArray();
+  }
+
+  @Test
+  void a_share_has_wilsons_interval() {
+    double[] values = new double[80];
+    assertThat(Interval.ofMean(values).low()).isZero();
+    assertThat(Interval.ofMean(values).high()).isCloseTo(0.04582, within(1e-5));
+    Arrays.fill(values, 0, 20, 1);
+    assertThat(Interval.ofMean(values).low()).isCloseTo(0.16806, within(1e-5));
+    assertThat(Interval.ofMean(values).high()).isCloseTo(0.35485, within(1e-5));
+  }
+
+  @Test
+  void the_bootstrap_covers_what_it_says_and_is_the_same_every_time() {
+    int covered = 0;
+    for (int i = 0; i < 100; i++) {
+      Interval interval = Interval.ofMean(normal(50, i));
+      covered += interval.low() <= 3 && 3 <= interval.high() ? 1 : 0;
+    }
+    assertThat(covered).isBetween(88, 99);
+    assertThat(Interval.ofMean(normal(50, 1))).isEqualTo(Interval.ofMean(normal(50, 1)));
+  }
+
+  @Test
+  void a_paired_difference_does_not_see_what_both_have_in_common() {
+    double[] before = normal(100, 1);
+    double[] after = Arrays.stream(before).map(v -> v + 0.01).toArray();
+    Interval difference = Interval.ofDifference(before, after);
+    assertThat(difference.value()).isCloseTo(0.01, within(1e-9));
+    assertThat(difference.low()).isCloseTo(0.01, within(1e-9));
+    assertThat(difference.high()).isCloseTo(0.01, within(1e-9));
+  }
+
+  @Test
+  void a_ratio_is_that_of_the_sums() {
+    Interval ratio = Interval.ofRatio(new double[] {1, 2, 3}, new double[] {2, 2, 2});
+    assertThat(ratio.value()).isEqualTo(1);
+    assertThat(ratio.low()).isGreaterThanOrEqualTo(0.5).isLessThan(1);
+    assertThatThrownBy(() -> Interval.ofMean(new double[0]))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static EvaluationResult result(String model, double... mc1) {
+    List<ScoredChoices> items =
+        IntStream.range(0, mc1.length)
+            .mapToObj(
+                i ->
+                    new ScoredChoices(
+                        "q" + i,
+                        List.of("q" + i),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of("mc1", mc1[i]),
+                        Map.of("mc1", 0.25)))
+            .toList();
+    return EvaluationResult.of("bench", model, model, "plain", items, List.of());
+  }
+
+  @Test
+  void models_are_compared_on_the_items_they_share() {
+    Comparison comparison = Comparison.of(result("a", 0, 0, 1, 0), result("b", 1, 1, 1));
+    Comparison.Difference difference = comparison.difference("mc1");
+    assertThat(difference.items()).isEqualTo(3);
+    assertThat(difference.interval().value()).isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(comparison.unpaired()).isEqualTo(1);
+  }
+
+  @Test
+  void the_verbose_tax_is_the_change_from_the_engraved_to_the_final_model() {
+    Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
+    results.put("base", List.of(result("base", 0, 0, 0, 1)));
+    results.put("engraved", List.of(result("engraved", 1, 1, 1, 1)));
+    results.put("final", List.of(result("final", 1, 1, 0, 1)));
+    ModelTable table = ModelTable.of(results);
+    assertThat(table.rows()).hasSize(1);
+    assertThat(table.rows().get(0).changes().get(2).orElseThrow().value()).isEqualTo(-0.25);
+    assertThat(table.toString())
+        .contains("base", "engraved", "final", "bench mc1", "0.250", "+0.750", "-0.250");
+  }
+}
