@@ -54,15 +54,22 @@ final class CheckpointArguments {
    */
   void withModel(ModelOpener models, DjlModelOptions options, Consumer<BaseModel> task)
       throws Exception {
-    BaseModel model = open(models, options);
+    withModel(models, folder, options, task);
+  }
+
+  /** As above, for the checkpoint of another folder. */
+  void withModel(
+      ModelOpener models, Path other, DjlModelOptions options, Consumer<BaseModel> task)
+      throws Exception {
+    BaseModel model = open(models, other, options);
     try (AutoCloseable closing = model instanceof AutoCloseable closeable ? closeable : () -> {}) {
       task.accept(model);
     }
   }
 
-  private BaseModel open(ModelOpener models, DjlModelOptions options) {
+  private BaseModel open(ModelOpener models, Path other, DjlModelOptions options) {
     try {
-      return models.open(folder, options);
+      return models.open(other, options);
     } catch (IllegalArgumentException e) {
       // Options that don't go together, such as f16 on the processor.
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

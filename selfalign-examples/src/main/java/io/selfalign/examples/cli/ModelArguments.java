@@ -43,10 +43,19 @@ final class ModelArguments {
    * @throws ParameterException if an option's value can't be
    */
   void withModel(ModelOpener models, Consumer<BaseModel> task) throws Exception {
+    checkpoint.withModel(models, options(), base -> withAdapter(base, task));
+  }
+
+  /** Opens another model than that of {@code --model}, such as a judge, without the adapter. */
+  void withOther(ModelOpener models, Path other, Consumer<BaseModel> task) throws Exception {
+    checkpoint.withModel(models, other, options(), task);
+  }
+
+  private DjlModelOptions options() {
     DjlModelOptions.Builder options = checkpoint.options().prefixReuse(!noPrefixCache);
     batchSize.ifPresent(
         size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
-    checkpoint.withModel(models, options.build(), base -> withAdapter(base, task));
+    return options.build();
   }
 
   private void withAdapter(BaseModel base, Consumer<BaseModel> task) {

@@ -1,0 +1,75 @@
+package io.selfalign.examples.cli;
+
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.JsonLinesWriter;
+import io.selfalign.eval.EvaluationResult;
+import io.selfalign.eval.ModelTable;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Models side by side. */
+@Command(
+    name = "compare",
+    description = {
+      "Puts the results of several models side by side, with paired differences.",
+      "Standard output: a record for each figure,"
+          + " {\"benchmark\",\"figure\",\"models\",\"figures\",\"changes\"}, where changes has for"
+          + " each model the difference to the one before, null for the first.",
+      ""
+    })
+final class EvalCompareCommand implements Callable<Integer> {
+  /** A line of output. */
+  record Line(
+      String benchmark, String figure, List<String> models, List<?> figures, List<?> changes) {}
+
+  private final OutputStream out;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--result",
+      required = true,
+      paramLabel = "MODEL=FILE",
+      description =
+          "What a model is to be called, and the output of an evaluation of it. Given for each model"
+              + " and benchmark, base model first.")
+  private List<String> results;
+
+  EvalCompareCommand(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, List<EvaluationResult>> byModel = new LinkedHashMap<>();
+    for (String result : results) {
+      int equals = result.indexOf('=');
+      if (equals < 1 || equals == result.length() - 1) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--result is '" + result + "', but must be MODEL=FILE, such as base=base.jsonl");
+      }
+      byModel
+          .computeIfAbsent(result.substring(0, equals), model -> new ArrayList<>())
+          .add(EvaluationResult.read(Path.of(result.substring(equals + 1))));
+    }
+    ModelTable table = ModelTable.of(byModel);
+    try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
+      for (ModelTable.Row row : table.rows()) {
+        writer.write(
+            new Line(row.benchmark(), row.figure(), table.models(), row.figures(), row.changes()));
+      }
+    }
+    return 0;
+  }
+}
