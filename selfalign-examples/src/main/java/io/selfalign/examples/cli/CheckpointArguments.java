@@ -58,8 +58,7 @@ final class CheckpointArguments {
   }
 
   /** As above, for the checkpoint of another folder. */
-  void withModel(
-      ModelOpener models, Path other, DjlModelOptions options, Consumer<BaseModel> task)
+  void withModel(ModelOpener models, Path other, DjlModelOptions options, Consumer<BaseModel> task)
       throws Exception {
     BaseModel model = open(models, other, options);
     try (AutoCloseable closing = model instanceof AutoCloseable closeable ? closeable : () -> {}) {
