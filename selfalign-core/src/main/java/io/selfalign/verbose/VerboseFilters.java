@@ -42,16 +42,16 @@ public final class VerboseFilters {
   private VerboseFilters() {}
 
   /**
-   * Those of stage 4 in their order: {@link #unclosed}, {@link #apology}, {@link #asksBack}, {@link
-   * #echo}, {@link #repetitive}, {@link #tooShort}, with their default thresholds. Before them, the
-   * stage itself drops what is empty.
+   * Those of stage 4 in their order: {@link #unclosed}, {@link #apology}, {@link #echo}, {@link
+   * #asksBack}, {@link #repetitive}, {@link #tooShort}, with their default thresholds. Before them,
+   * the stage itself drops what is empty.
    */
   public static List<VerboseFilter> standard() {
     return List.of(
         unclosed(),
         apology(),
-        asksBack(DEFAULT_ASKING_THRESHOLD),
         echo(DEFAULT_ECHO_THRESHOLD),
+        asksBack(DEFAULT_ASKING_THRESHOLD),
         repetitive(DEFAULT_REPETITIVE_THRESHOLD),
         tooShort(DEFAULT_MIN_CHARACTERS));
   }
