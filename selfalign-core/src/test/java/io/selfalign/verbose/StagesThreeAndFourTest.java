@@ -330,6 +330,22 @@ class StagesThreeAndFourTest {
   }
 
   @Test
+  void another_seed_makes_other_answers() {
+    RunDirectory a = run("a", model());
+    RunDirectory b =
+        pipeline(model(), 4)
+            .in(temporary.resolve("b"), RunOptions.builder().seed(1).build())
+            .run()
+            .directory();
+    assertThat(b.records("verbose-answers", VerboseAnswer.class).toList())
+        .extracting(VerboseAnswer::answer)
+        .doesNotContainAnyElementsOf(
+            a.records("verbose-answers", VerboseAnswer.class).toList().stream()
+                .map(VerboseAnswer::answer)
+                .toList());
+  }
+
+  @Test
   void the_settings_of_the_answers_name_all_that_decides() {
     VerboseAnswering stage = VerboseAnswering.builder(model(), "verbose-answers").build();
     List<VerboseAnswering.Builder> changed =
