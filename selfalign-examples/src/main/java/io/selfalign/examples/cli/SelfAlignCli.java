@@ -79,6 +79,7 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(
                 new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
             .addSubcommand(new MergeCommand(models, out))
+            .addSubcommand(new RunCommand(models, out, new ProgressArguments(err, watched)))
             .addSubcommand(EvalCommand.withSubcommands(models, out, err, watched))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
