@@ -80,7 +80,7 @@ CASES = {
     "whole-llama": ("llama2-gqa-tied", PLAIN | {"learning_rate": 0.005, "lora": None}),
     "whole-llama-untied": ("llama1-mha", PLAIN | {"learning_rate": 0.005, "weight_decay": 0.1, "lora": None}),
     "whole-bias": ("llama-bias", PLAIN | {"learning_rate": 0.005, "max_grad_norm": 1.0, "lora": None}),
-    "whole-qwen3": ("qwen3-window", PLAIN | {"learning_rate": 0.005, "lora": None}),
+    "whole-qwen3": ("qwen3-window", PLAIN | {"learning_rate": 0.005, "weight_decay": 5.0, "lora": None}),
     "whole-granite": ("granite", PLAIN | {"learning_rate": 0.005, "lora": None}),
 }
 

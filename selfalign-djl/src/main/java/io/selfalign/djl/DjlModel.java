@@ -14,6 +14,7 @@ import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.Turns;
 import io.selfalign.djl.train.TokenizedExample;
 import io.selfalign.djl.train.Trainer;
+import io.selfalign.error.CancelledException;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
@@ -29,6 +30,7 @@ import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;
 import io.selfalign.model.TrainingResult;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -248,6 +250,11 @@ public final class DjlModel implements TrainableModel, AutoCloseable {
             runner(shared, adaptedProgram),
             adapted::remove);
     adapted.add(model);
+    if (turns.isClosed()) {
+      // Closed meanwhile, perhaps before this one was known.
+      model.close();
+    }
+    turns.checkOpen();
     return model;
   }
 
@@ -325,6 +332,7 @@ public final class DjlModel implements TrainableModel, AutoCloseable {
    * @return the largest difference of a logit: what rounding the merged weights changes
    * @throws ModelLoadException if the adapter or this model's checkpoint can't be read
    * @throws SelfAlignException if the target is there or can't be written
+   * @throws CancelledException if the thread is interrupted
    * @throws IllegalStateException if the model is closed
    */
   public double mergeAdapter(Path adapter, Path target, String probe) {
@@ -339,6 +347,8 @@ public final class DjlModel implements TrainableModel, AutoCloseable {
     try {
       LoraAdapter lora = AdapterFolder.read(adapter, config, this::checkpointFingerprint);
       CheckpointCopy.merge(folder, lora, config, target);
+    } catch (ClosedByInterruptException e) {
+      throw new CancelledException("the calling thread was interrupted");
     } catch (IOException e) {
       throw new SelfAlignException(
           target + ": can't be written: " + e + "; free space or choose another folder", e);

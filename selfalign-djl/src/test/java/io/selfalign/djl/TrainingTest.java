@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.primitives.Floats;
 import io.selfalign.djl.checkpoint.AdapterFolder;
 import io.selfalign.djl.checkpoint.LoraAdapter;
@@ -12,6 +14,7 @@ import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.program.NativeValue;
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.error.TrainingDivergedException;
 import io.selfalign.model.AdaptedModel;
@@ -32,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -273,11 +277,11 @@ class TrainingTest {
     trainUntil(5, options, "broken");
     trainUntil(7, options, "broken");
     // What a kill leaves while it writes: a checkpoint that is not whole, and half a line.
+    Files.createDirectories(folder("broken").resolve(".checkpoint-7.tmp"));
     Files.createDirectories(folder("broken").resolve(".checkpoint-8.tmp"));
     Path log = folder("broken").resolve("training_log.jsonl");
     Files.writeString(log, Files.readString(log) + "{\"step\":8,\"lo");
     TrainingResult actual = train(options, "broken");
-    Files.deleteIfExists(folder("broken").resolve(".checkpoint-8.tmp"));
     assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
     assertThat(actual.loss()).isEqualTo(expected.loss());
     assertThat(actual.validationLoss()).isEqualTo(expected.validationLoss()).isPresent();
@@ -293,6 +297,124 @@ class TrainingTest {
             });
     assertThat(again.loss()).isEqualTo(expected.loss());
     assertThat(again.steps()).isEqualTo(expected.steps());
+  }
+
+  private void trainUntilCheckpoint(int lastStep, TrainingOptions options, String name) {
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options,
+                    folder(name),
+                    event -> {
+                      if (event instanceof TrainingEvent.CheckpointWritten written
+                          && written.step() == lastStep) {
+                        throw new Stop();
+                      }
+                    }))
+        .isInstanceOf(Stop.class);
+  }
+
+  @Test
+  void nothing_of_a_step_is_lost_behind_its_checkpoint() throws IOException {
+    TrainingOptions options =
+        options()
+            .lora(lora(0.2))
+            .epochs(2)
+            .checkpointEvery(2)
+            .validationShare(0.1)
+            .validateEvery(2)
+            .resume(true)
+            .build();
+    TrainingResult expected = train(options, "whole");
+    assertThat(expected.steps()).isEqualTo(6);
+    for (int step : new int[] {2, 4, 6}) {
+      trainUntilCheckpoint(step, options, "broken");
+    }
+    TrainingResult actual = train(options, "broken");
+    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+    assertThat(actual.loss()).isEqualTo(expected.loss());
+    assertThat(actual.validationLoss()).isEqualTo(expected.validationLoss()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"training_state.safetensors", "training_state.json"})
+  void a_damaged_checkpoint_is_named_with_the_one_before_it(String file) throws IOException {
+    TrainingOptions options =
+        options().lora(lora(0.2)).epochs(2).checkpointEvery(2).resume(true).build();
+    train(options, "whole");
+    trainUntil(5, options, "broken");
+    Path newest = folder("broken").resolve("checkpoint-4");
+    byte[] bytes = Files.readAllBytes(newest.resolve(file));
+    for (int length : new int[] {bytes.length / 2, 0}) {
+      Files.write(newest.resolve(file), Arrays.copyOf(bytes, length));
+      assertThatThrownBy(() -> train(options, "broken"))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining(newest.resolve(file).toString())
+          .hasMessageContaining("delete " + newest + " and resume")
+          .hasMessageContaining("goes on from " + folder("broken").resolve("checkpoint-2"));
+    }
+    MoreFiles.deleteRecursively(newest, RecursiveDeleteOption.ALLOW_INSECURE);
+    train(options, "broken");
+    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+  }
+
+  @Test
+  void a_batch_may_be_split_in_another_way_on_resuming() throws IOException {
+    TrainingOptions options = options().lora(lora(0)).checkpointEvery(1).resume(true).build();
+    train(options, "whole");
+    trainUntil(2, options, "broken");
+    train(options.toBuilder().microBatchSize(1).microBatchTokens(50).build(), "broken");
+    adapter("whole")
+        .pairs()
+        .forEach(
+            (module, pair) ->
+                assertThat(adapter("broken").pairs().get(module).b())
+                    .containsExactly(pair.b(), within(1e-5f)));
+  }
+
+  @Test
+  void all_weights_do_not_overwrite_a_checkpoint() throws IOException {
+    Path copy = Files.createDirectories(folder("copy"));
+    for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(BASE.resolve(file), copy.resolve(file));
+    }
+    Map<String, String> before = contents(copy);
+    assertThatThrownBy(() -> train(options().allWeights().resume(true).build(), "copy"))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("has a checkpoint already")
+        .hasMessageContaining("choose another folder");
+    assertThat(contents(copy)).isEqualTo(before);
+  }
+
+  @Test
+  void closing_the_model_ends_its_training() {
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options().lora(lora(0)).build(),
+                    folder("a"),
+                    event -> {
+                      if (event instanceof TrainingEvent.Step) {
+                        model.close();
+                      }
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
+  }
+
+  @Test
+  void an_interrupt_at_the_beginning_is_no_fault_of_the_folder() {
+    assertThatThrownBy(
+            () ->
+                model.train(
+                    PeftParityTest.examples(),
+                    options().lora(lora(0)).build(),
+                    folder("a"),
+                    event -> Thread.currentThread().interrupt()))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
@@ -373,7 +495,9 @@ class TrainingTest {
             e -> {
               assertThat(e).hasMessageContaining("lower learning rate");
               Path last = e.lastCheckpoint().orElseThrow();
-              assertThat(last).isEqualTo(folder("a").resolve("checkpoint-" + (e.step() - 1)));
+              // The newest checkpoint is the one whose loss has exploded.
+              assertThat(folder("a").resolve("checkpoint-" + (e.step() - 1))).exists();
+              assertThat(last).isEqualTo(folder("a").resolve("checkpoint-" + (e.step() - 2)));
               assertThat(last.resolve("adapter_model.safetensors")).exists();
             });
   }

@@ -100,7 +100,7 @@ public final class AdapterFolder {
     }
     for (String variant :
         List.of("use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora")) {
-      if (fields.has(variant) && fields.flag(variant, false)) {
+      if (fields.flag(variant, false)) {
         throw fields.error(variant, "false: this variant of LoRA is not supported");
       }
     }
@@ -111,6 +111,12 @@ public final class AdapterFolder {
         List.of("modules_to_save", "trainable_token_indices", "layer_replication")) {
       if (fields.has(other) && !(fields.isList(other) && fields.isEmptyList(other))) {
         throw fields.error(other, "null: only linear maps of layers can be adapted");
+      }
+    }
+    for (String variant :
+        List.of("alora_invocation_tokens", "arrow_config", "kasa_config", "monteclora_config")) {
+      if (fields.has(variant)) {
+        throw fields.error(variant, "null: this variant of LoRA is not supported");
       }
     }
     Optional<String> init = fields.textIfAny("init_lora_weights");

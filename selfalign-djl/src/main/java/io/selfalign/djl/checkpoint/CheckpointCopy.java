@@ -31,6 +31,11 @@ public final class CheckpointCopy {
 
   private CheckpointCopy() {}
 
+  /** Whether a folder has a checkpoint, or is to have one. */
+  public static boolean isCheckpoint(Path folder) {
+    return Files.exists(folder.resolve(CheckpointFolder.CONFIG));
+  }
+
   /**
    * Writes weights in float32 into a folder that is there, with the other files of a checkpoint,
    * config.json last.
@@ -84,7 +89,7 @@ public final class CheckpointCopy {
                   folder.resolve(file.getFileName()), Map.of("format", "pt"), merged);
             }
             copyCompanions(source, folder, List.of());
-            Files.copy(
+            DurableFiles.copy(
                 source.resolve(CheckpointFolder.CONFIG), folder.resolve(CheckpointFolder.CONFIG));
           });
     }
@@ -147,11 +152,7 @@ public final class CheckpointCopy {
       String name = String.valueOf(file.getFileName());
       boolean wanted = COMPANIONS.stream().anyMatch(name::startsWith) && !without.contains(name);
       if (wanted) {
-        DurableFiles.replace(
-            folder.resolve(name),
-            copy -> {
-              Files.copy(file, copy);
-            });
+        DurableFiles.replace(folder.resolve(name), copy -> DurableFiles.copy(file, copy));
       }
     }
   }

@@ -43,6 +43,7 @@ public final class DurableFiles {
     try {
       Files.createDirectories(temporary);
       writer.write(temporary);
+      force(temporary);
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException | Error e) {
       delete(temporary);
@@ -67,6 +68,14 @@ public final class DurableFiles {
     }
   }
 
+  /** Copies a file and forces the copy to the disk. */
+  public static void copy(Path source, Path target) throws IOException {
+    Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
   /** Deletes a folder with all that is in it, if it is there. */
   public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
@@ -84,7 +93,13 @@ public final class DurableFiles {
   /** Makes a move durable. Systems that can't open a folder need no such thing. */
   private static void forceFolderOf(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
-    if (folder == null || System.getProperty("os.name").startsWith("Windows")) {
+    if (folder != null) {
+      force(folder);
+    }
+  }
+
+  private static void force(Path folder) throws IOException {
+    if (System.getProperty("os.name").startsWith("Windows")) {
       return;
     }
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

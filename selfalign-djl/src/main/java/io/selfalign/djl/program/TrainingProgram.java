@@ -115,7 +115,7 @@ public final class TrainingProgram implements AutoCloseable {
         float[] all = weights.get(i).toFloatArray();
         float[] both = Arrays.copyOf(all, 2 * dim);
         System.arraycopy(all, heads * dim, both, dim, dim);
-        trained.add(array(both, new Shape(2, dim)));
+        trained.add(array(both, new Shape(2L * dim)));
       } else {
         trained.add(copy(weights.get(i)));
       }
@@ -183,6 +183,7 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Runs a method outside of inference mode, in which all other calls run. */
   private double differentiate(NDList arguments) {
+    boolean gradMode = JniUtils.isGradMode();
     JniUtils.setGraphExecutorOptimize(false);
     JniUtils.setGradMode(true);
     try (NDList result = IValueUtils.forward(base.module(), arguments, true)) {
@@ -191,7 +192,7 @@ public final class TrainingProgram implements AutoCloseable {
       throw new SelfAlignException(
           "the model program failed in training: " + DecoderProgram.firstLine(e), e);
     } finally {
-      JniUtils.setGradMode(false);
+      JniUtils.setGradMode(gradMode);
       JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
     }
   }

@@ -88,6 +88,11 @@ public final class Turns {
     always(last);
   }
 
+  /** Whether further turns are refused. */
+  public boolean isClosed() {
+    return closed || (parent != null && parent.isClosed());
+  }
+
   /**
    * Checks that no call should end.
    *

@@ -15,12 +15,14 @@ import io.selfalign.djl.program.MicroBatch;
 import io.selfalign.djl.program.TrainingProgram;
 import io.selfalign.djl.program.Turns;
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.error.TrainingDivergedException;
 import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingOptions;
 import io.selfalign.model.TrainingResult;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +108,7 @@ public final class Trainer {
 
   /** Trains, or goes on with a training. See {@link io.selfalign.model.TrainableModel#train}. */
   public TrainingResult run(Path path) {
+    checkTarget(path);
     try (TrainingFolder folder = TrainingFolder.open(path)) {
       List<TokenizedExample> all = new ArrayList<>(train);
       all.addAll(validation);
@@ -135,6 +138,20 @@ public final class Trainer {
     }
   }
 
+  /** A checkpoint must not take the place of one that training has not made. */
+  private void checkTarget(Path path) {
+    boolean another =
+        options.lora().isEmpty()
+            && CheckpointCopy.isCheckpoint(path)
+            && !Files.exists(path.resolve(TrainingFolder.LOG));
+    if (another) {
+      throw new SelfAlignException(
+          path
+              + ": has a checkpoint already, which training all weights would overwrite; choose"
+              + " another folder");
+    }
+  }
+
   private TrainingResult result(Path path, JsonNode complete) {
     return new TrainingResult(
         path,
@@ -142,7 +159,11 @@ public final class Trainer {
         train.size(),
         skipped,
         complete.path("loss").asDouble(),
-        Optional.ofNullable(complete.get("validation_loss")).map(JsonNode::asDouble));
+        number(complete, "validation_loss"));
+  }
+
+  private static Optional<Double> number(JsonNode object, String key) {
+    return Optional.ofNullable(object.get(key)).map(JsonNode::asDouble);
   }
 
   private LoraAdapter initialAdapter() {
@@ -159,6 +180,8 @@ public final class Trainer {
     private final double dropout = options.lora().map(lora -> lora.dropout()).orElse(0.0);
     private int startStep;
     private double firstLoss = Double.NaN;
+    private double loss = Double.NaN;
+    private Optional<Double> validationLoss = Optional.empty();
     private long startNanos;
 
     Course(TrainingFolder folder, TrainingIdentity identity) {
@@ -183,19 +206,18 @@ public final class Trainer {
                 startStep));
         folder.openLog(startStep);
         startNanos = System.nanoTime();
-        double loss = firstLoss;
-        Optional<Double> validationLoss = Optional.empty();
         for (int step = startStep + 1; step <= totalSteps; step++) {
           loss = step(program, step);
-          if (options.checkpointEvery() > 0 && step % options.checkpointEvery() == 0) {
-            checkpoint(program, step);
-          }
           boolean due = options.validateEvery() > 0 && step % options.validateEvery() == 0;
           if (!validation.isEmpty() && (due || step == totalSteps)) {
             validationLoss = Optional.of(validate(program, step));
           }
+          // Last, so that nothing of this step is left to do when training goes on from here.
+          if (options.checkpointEvery() > 0 && step % options.checkpointEvery() == 0) {
+            checkpoint(program, step);
+          }
         }
-        finish(program, loss, validationLoss);
+        finish(program);
         return new TrainingResult(
             folder.path(), totalSteps, train.size(), skipped, loss, validationLoss);
       } finally {
@@ -223,11 +245,11 @@ public final class Trainer {
                         program.accumulate(
                             packed, 1.0 / learnt, dropout, options.gradientCheckpointing()));
       }
-      double loss = sum / learnt;
+      double mean = sum / learnt;
       if (Double.isNaN(firstLoss)) {
-        firstLoss = loss;
+        firstLoss = mean;
       }
-      checkLoss(step, loss);
+      checkLoss(step, mean);
       double rate =
           options.learningRate()
               * options.schedule().factor(step - 1, options.warmupSteps(), totalSteps);
@@ -247,17 +269,17 @@ public final class Trainer {
       if (!Double.isFinite(norm)) {
         throw diverged(step, "the gradient is not a finite number");
       }
-      report(step, loss, rate, norm, tokens, learnt, System.nanoTime() - begin);
-      return loss;
+      report(step, mean, rate, norm, tokens, learnt, System.nanoTime() - begin);
+      return mean;
     }
 
     private void report(
-        int step, double loss, double rate, double norm, long tokens, long learnt, long nanos) {
+        int step, double mean, double rate, double norm, long tokens, long learnt, long nanos) {
       double perSecond = tokens / (Math.max(1, nanos) / 1e9);
       long perStep = (System.nanoTime() - startNanos) / (step - startStep);
       ObjectNode line = JsonMapper.shared().createObjectNode();
       line.put("step", step);
-      line.put("loss", loss);
+      line.put("loss", mean);
       line.put("learning_rate", rate);
       line.put("grad_norm", norm);
       line.put("tokens", tokens);
@@ -268,7 +290,7 @@ public final class Trainer {
           new TrainingEvent.Step(
               step,
               totalSteps,
-              loss,
+              mean,
               rate,
               norm,
               tokens,
@@ -278,18 +300,22 @@ public final class Trainer {
     }
 
     /** A loss twice that of guessing, or of the beginning if that was worse, is no longer noise. */
-    private void checkLoss(int step, double loss) {
+    private void checkLoss(int step, double mean) {
       double limit = 2 * Math.max(Math.log(base.config().vocabSize()), firstLoss);
-      if (!Double.isFinite(loss)) {
+      if (!Double.isFinite(mean)) {
         throw diverged(step, "the loss is not a finite number");
       }
-      if (loss > limit) {
-        throw diverged(step, String.format("the loss has exploded to %.3g", loss));
+      if (mean > limit) {
+        throw diverged(step, String.format("the loss has exploded to %.3g", mean));
       }
     }
 
+    /**
+     * The error for a step. What it began with, the parameters that the step before has left, has
+     * shown to be bad; those before that made a step of their own.
+     */
     private TrainingDivergedException diverged(int step, String what) {
-      Optional<Path> last = folder.newestCheckpoint();
+      Optional<Path> last = folder.newestCheckpoint(step - 2);
       return new TrainingDivergedException(
           step,
           last,
@@ -307,13 +333,13 @@ public final class Trainer {
         MicroBatch packed = MicroBatches.pack(part, 0, 0);
         sum += base.turns().take(() -> program.measure(packed));
       }
-      double loss = sum / learnt;
+      double mean = sum / learnt;
       ObjectNode line = JsonMapper.shared().createObjectNode();
       line.put("step", step);
-      line.put("validation_loss", loss);
+      line.put("validation_loss", mean);
       folder.log(line);
-      listener.accept(new TrainingEvent.Validated(step, loss));
-      return loss;
+      listener.accept(new TrainingEvent.Validated(step, mean));
+      return mean;
     }
 
     private void checkpoint(TrainingProgram program, int step) {
@@ -330,6 +356,8 @@ public final class Trainer {
                 ObjectNode position = JsonMapper.shared().createObjectNode();
                 position.put("step", step);
                 position.put("first_loss", firstLoss);
+                position.put("loss", loss);
+                validationLoss.ifPresent(value -> position.put("validation_loss", value));
                 identity.writeTo(position.putObject("training"));
                 byte[] bytes = (position.toPrettyString() + "\n").getBytes(UTF_8);
                 DurableFiles.write(temporary.resolve(POSITION), bytes);
@@ -339,12 +367,27 @@ public final class Trainer {
 
     private void restore(TrainingProgram program, Path checkpoint) {
       Path file = checkpoint.resolve(POSITION);
-      JsonNode position = TrainingFolder.json(file);
-      identity.check(position.path("training"), file);
-      startStep = position.path("step").asInt();
-      firstLoss = position.path("first_loss").asDouble();
-      try (SafeTensors state = SafeTensors.openFile(checkpoint.resolve(STATE))) {
-        base.turns().take(() -> program.restore(state));
+      try {
+        JsonNode position = TrainingFolder.json(file);
+        identity.check(position.path("training"), file);
+        startStep = position.path("step").asInt();
+        firstLoss = position.path("first_loss").asDouble();
+        loss = position.path("loss").asDouble();
+        validationLoss = number(position, "validation_loss");
+        try (SafeTensors state = SafeTensors.openFile(checkpoint.resolve(STATE))) {
+          base.turns().take(() -> program.restore(state));
+        }
+      } catch (ModelLoadException e) {
+        throw new ModelLoadException(
+            String.format(
+                "%s; delete %s and resume, and training goes on from %s",
+                e.getMessage(),
+                checkpoint,
+                folder
+                    .newestCheckpoint(TrainingFolder.steps(checkpoint) - 1)
+                    .map(Path::toString)
+                    .orElse("the beginning")),
+            e);
       }
     }
 
@@ -353,7 +396,7 @@ public final class Trainer {
       AdapterFolder.write(target, adapter, base.config(), base.name(), base.fingerprint());
     }
 
-    private void finish(TrainingProgram program, double loss, Optional<Double> validationLoss) {
+    private void finish(TrainingProgram program) {
       folder.write(
           () -> {
             if (options.lora().isPresent()) {

@@ -4,15 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.selfalign.djl.checkpoint.AdapterFolder;
 import io.selfalign.djl.checkpoint.DurableFiles;
+import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,7 +73,9 @@ final class TrainingFolder implements AutoCloseable {
       try {
         FileLock lock = channel.tryLock();
         if (lock != null) {
-          return new TrainingFolder(folder, channel);
+          TrainingFolder opened = new TrainingFolder(folder, channel);
+          opened.deleteRemains();
+          return opened;
         }
       } catch (OverlappingFileLockException e) {
         // This process has it.
@@ -99,6 +105,9 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   private static SelfAlignException failed(Path folder, IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return new CancelledException("the calling thread was interrupted");
+    }
     return new SelfAlignException(
         String.format(
             "%s: can't be written: %s; free space or choose another folder, and resume: what was"
@@ -121,15 +130,28 @@ final class TrainingFolder implements AutoCloseable {
 
   /** The description of the complete training that the folder has, if it has one. */
   Optional<JsonNode> complete() {
-    return Optional.of(folder.resolve(COMPLETE)).filter(Files::exists).map(TrainingFolder::json);
+    Path file = folder.resolve(COMPLETE);
+    try {
+      return Optional.of(file).filter(Files::exists).map(TrainingFolder::json);
+    } catch (ModelLoadException e) {
+      throw new ModelLoadException(e.getMessage() + "; delete " + file + " and resume", e);
+    }
   }
 
+  /**
+   * Reads an object.
+   *
+   * @throws ModelLoadException if the file is missing or damaged
+   */
   static JsonNode json(Path file) {
     try {
-      return JsonMapper.shared().readTree(Files.readAllBytes(file));
+      JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      if (!json.isObject()) {
+        throw new ModelLoadException(file + ": is damaged: it has no JSON object");
+      }
+      return json;
     } catch (IOException | JacksonException e) {
-      throw new ModelLoadException(
-          file + ": can't be read: " + e.getMessage() + "; delete what is damaged and resume", e);
+      throw new ModelLoadException(file + ": can't be read: " + e.getMessage(), e);
     }
   }
 
@@ -144,8 +166,14 @@ final class TrainingFolder implements AutoCloseable {
 
   /** The checkpoint of the most steps. */
   Optional<Path> newestCheckpoint() {
-    List<Path> all = checkpoints();
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    return newestCheckpoint(Integer.MAX_VALUE);
+  }
+
+  /** The checkpoint of the most steps, but not more than so many. */
+  Optional<Path> newestCheckpoint(int maxSteps) {
+    return checkpoints().stream()
+        .filter(checkpoint -> steps(checkpoint) <= maxSteps)
+        .reduce((earlier, later) -> later);
   }
 
   private List<Path> checkpoints() {
@@ -160,7 +188,7 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /** How many steps a checkpoint is after; 0 if it is none. */
-  private static int steps(Path checkpoint) {
+  static int steps(Path checkpoint) {
     Matcher name = CHECKPOINT.matcher(String.valueOf(checkpoint.getFileName()));
     return name.matches() ? Integer.parseInt(name.group(1)) : 0;
   }
@@ -170,14 +198,25 @@ final class TrainingFolder implements AutoCloseable {
     Path checkpoint = folder.resolve("checkpoint-" + step);
     write(
         () -> {
-          DurableFiles.delete(checkpoint);
           DurableFiles.replaceFolder(checkpoint, writer);
           List<Path> all = checkpoints();
           for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
-            DurableFiles.delete(old);
+            // Renamed first: no kill leaves part of a checkpoint under its name.
+            Path doomed = old.resolveSibling("." + old.getFileName() + ".tmp");
+            Files.move(old, doomed, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.delete(doomed);
           }
         });
     return checkpoint;
+  }
+
+  /** Deletes what a kill has left of writing or deleting a checkpoint. */
+  private void deleteRemains() throws IOException {
+    try (DirectoryStream<Path> remains = Files.newDirectoryStream(folder, ".checkpoint-*.tmp")) {
+      for (Path remain : remains) {
+        DurableFiles.delete(remain);
+      }
+    }
   }
 
   /** Begins the log, or goes on with it after a step. */

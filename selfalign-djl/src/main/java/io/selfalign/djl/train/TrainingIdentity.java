@@ -39,8 +39,6 @@ final class TrainingIdentity {
         "lora_dropout", options.lora().map(lora -> String.valueOf(lora.dropout())).orElse("none"));
     parts.put("epochs", String.valueOf(options.epochs()));
     parts.put("batch_size", String.valueOf(options.batchSize()));
-    parts.put("micro_batch_size", String.valueOf(options.microBatchSize()));
-    parts.put("micro_batch_tokens", String.valueOf(options.microBatchTokens()));
     parts.put("learning_rate", String.valueOf(options.learningRate()));
     parts.put("schedule", options.schedule().toString());
     parts.put("warmup_steps", String.valueOf(options.warmupSteps()));

@@ -315,7 +315,8 @@ def layer_weights(trained: List[Tensor], heads: int, kv_heads: int) -> List[Tens
   for i in range(len(trained)):
     weight = trained[i]
     if i == 3 and weight.numel() > 0:
-      weight = torch.cat([weight.narrow(0, 0, 1).expand([heads, -1]), weight.narrow(0, 1, 1).expand([kv_heads, -1])])
+      kinds = weight.view([2, -1])
+      weight = torch.cat([kinds.narrow(0, 0, 1).expand([heads, -1]), kinds.narrow(0, 1, 1).expand([kv_heads, -1])])
     result.append(weight)
   return result
 
@@ -627,7 +628,7 @@ class Decoder(Module):
   # to gradients. Returns that sum, unscaled. With scale 0 it only computes the sum.
   #
   # trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as fuse_modules has them, or if whole is 1
-  # the weights themselves in their order, with query/key norms (2, D) and an empty vocabulary projection if it is the
+  # the weights themselves in their order, with query/key norms (2 D) and an empty vocabulary projection if it is the
   # embedding.
   #
   # plan: the parts [whole, recompute], sizes, windows, rotary, outputs of the seven modules, tokens, piece lengths,

@@ -110,6 +110,8 @@ class AdapterFolderTest {
         "bias; \"all\"; 'bias' is \"all\"",
         "modules_to_save; [\"lm_head\"]; 'modules_to_save'",
         "init_lora_weights; \"pissa\"; 'init_lora_weights'",
+        "alora_invocation_tokens; [5]; 'alora_invocation_tokens' is [5], but must be null",
+        "arrow_config; {\"top_k\": 3}; 'arrow_config'",
         "r; 0; 'r' is 0, but must be an integer from 1",
         "lora_alpha; \"x\"; 'lora_alpha'",
         "rank_pattern; {\"(\": 3}; no regular expression",
