@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A training's loss or gradient is no longer a finite number, or the loss has exploded. The step in
- * which it was seen has changed nothing, and checkpoints before it are kept.
+ * which it was seen has changed nothing; what the step before has left is what has diverged.
  */
 public final class TrainingDivergedException extends SelfAlignException {
   private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ public final class TrainingDivergedException extends SelfAlignException {
    * Creates the exception.
    *
    * @param step the optimizer step, from 1 on
-   * @param lastCheckpoint the newest checkpoint, if there is one
+   * @param lastCheckpoint the newest checkpoint that is known to be good, if there is one
    * @param message what happened and what to change
    */
   public TrainingDivergedException(int step, Optional<Path> lastCheckpoint, String message) {
@@ -32,7 +32,7 @@ public final class TrainingDivergedException extends SelfAlignException {
     return step;
   }
 
-  /** The newest checkpoint, if there is one. */
+  /** The newest checkpoint that a step was made from since, if there is one. */
   public Optional<Path> lastCheckpoint() {
     return Optional.ofNullable(lastCheckpoint);
   }

@@ -252,15 +252,18 @@ public final class TrainingOptions {
     return checkpointEvery;
   }
 
-  /** How many of the newest checkpoints are kept. */
+  /**
+   * How many of the newest checkpoints are kept. With 2 or more there is an earlier one if the
+   * newest is damaged, or was written by a step that made training diverge.
+   */
   public int keepCheckpoints() {
     return keepCheckpoints;
   }
 
   /**
    * Whether to go on from the folder's newest checkpoint, if it has one. The examples and the
-   * options that decide results must be the same. Not resuming in a folder that has a training is
-   * an error.
+   * options that decide results must be the same; how batches are split may be another. Not
+   * resuming in a folder that has a training is an error.
    */
   public boolean resume() {
     return resume;

@@ -274,6 +274,7 @@ final class TrainCommand implements Callable<Integer> {
               event -> {
                 if (event instanceof TrainingEvent.Step step) {
                   writer.write(record(step));
+                  writer.flush();
                 }
                 shown.accept(event);
               });

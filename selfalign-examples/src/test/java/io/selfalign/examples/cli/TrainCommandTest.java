@@ -1,11 +1,15 @@
 package io.selfalign.examples.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.data.JsonLine;
 import io.selfalign.djl.DjlModel;
 import io.selfalign.testing.ScriptedModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +99,38 @@ class TrainCommandTest {
             "--temperature",
             "0");
     assertThat(same.out()).isEqualTo(answered.out());
+  }
+
+  @Test
+  void a_step_s_record_is_there_as_soon_as_it_is_made() {
+    List<Integer> sizes = new ArrayList<>();
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() {
+            sizes.add(size());
+          }
+        };
+    int status =
+        SelfAlignCli.run(
+            DjlModel::open,
+            new ByteArrayInputStream(new byte[0]),
+            out,
+            new PrintStream(new ByteArrayOutputStream(), true, UTF_8),
+            false,
+            new String[] {
+              "train",
+              "--model",
+              MODEL,
+              "--data",
+              data.toString(),
+              "--batch-size",
+              "5",
+              "--out",
+              folder.resolve("out").toString()
+            });
+    assertThat(status).isZero();
+    assertThat(sizes.get(0)).isPositive().isLessThan(out.size());
   }
 
   @Test
