@@ -1,0 +1,96 @@
+package io.selfalign.examples.miniature;
+
+import java.util.Locale;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * The documents that the miniature is pretrained on: an endless sequence, of which each is a
+ * function of the seed and its number. Immutable and safe for use by several threads.
+ */
+final class Corpus {
+  /** What kinds of documents there are, and how many of 100 are of each. */
+  enum Kind {
+    ENCYCLOPEDIA(27),
+    QUIZ(8),
+    STORY(6),
+    DIALOGUE(20),
+    DESCRIBED_DIALOGUE(9),
+    RULES(15),
+    NO_RULES(4),
+    TASK_LIST(6),
+    TOPIC_LIST(2),
+    TOPIC_TASKS(3);
+
+    final int share;
+
+    Kind(int share) {
+      this.share = share;
+    }
+  }
+
+  /** A text, of which kind it is, and its number. */
+  record Document(long number, Kind kind, String text) {
+    String id() {
+      return "document-" + number;
+    }
+  }
+
+  private static final int SHARES = 100;
+
+  private final long seed;
+  private final Pages pages;
+  private final Dialogues dialogues;
+  private final RuleDocuments rules;
+  private final Lists lists;
+
+  Corpus(long seed) {
+    this.seed = seed;
+    Grammar grammar = grammar();
+    World world = new World(grammar);
+    pages = new Pages(grammar, world);
+    dialogues = new Dialogues(grammar, world);
+    rules = new RuleDocuments(grammar, world);
+    lists = new Lists(grammar, world);
+  }
+
+  /** The grammar of all its sentences. */
+  static Grammar grammar() {
+    return Grammar.of("facts.txt", "requests.txt", "rules.txt");
+  }
+
+  Document document(long number) {
+    Draw draw = Draw.of(seed, "document", Long.toString(number));
+    int place = draw.between(0, SHARES - 1);
+    for (Kind kind : Kind.values()) {
+      place -= kind.share;
+      if (place < 0) {
+        return document(number, kind);
+      }
+    }
+    throw new IllegalStateException("the shares of " + Kind.class + " don't sum to " + SHARES);
+  }
+
+  /** The document of this number if it were of this kind. */
+  Document document(long number, Kind kind) {
+    Draw draw = Draw.of(seed, kind.name().toLowerCase(Locale.ROOT), Long.toString(number));
+    String text =
+        switch (kind) {
+          case ENCYCLOPEDIA -> pages.encyclopedia(draw);
+          case QUIZ -> pages.quiz(draw);
+          case STORY -> pages.story(draw);
+          case DIALOGUE -> dialogues.plain(draw);
+          case DESCRIBED_DIALOGUE -> dialogues.described(draw);
+          case RULES -> rules.withRules(draw);
+          case NO_RULES -> rules.withoutRules(draw);
+          case TASK_LIST -> lists.taskList(draw);
+          case TOPIC_LIST -> lists.topicList(draw);
+          case TOPIC_TASKS -> lists.topicTasks(draw);
+        };
+    return new Document(number, kind, text.strip() + "\n");
+  }
+
+  Stream<Document> documents(long from, long to) {
+    return LongStream.range(from, to).mapToObj(this::document);
+  }
+}

@@ -1,0 +1,235 @@
+package io.selfalign.examples.miniature;
+
+import io.selfalign.djl.DType;
+import io.selfalign.djl.DjlModel;
+import io.selfalign.djl.DjlModelOptions;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.examples.miniature.Corpus.Document;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.LearningRateSchedule;
+import io.selfalign.model.TrainingEvent;
+import io.selfalign.model.TrainingExample;
+import io.selfalign.model.TrainingOptions;
+import io.selfalign.principle.PrincipleSet;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes the embedded base model: prints its corpus, pretrains it and measures it. */
+@Command(
+    name = "miniature",
+    mixinStandardHelpOptions = true,
+    subcommands = Miniature.Pretrain.class,
+    description = "Makes and measures the miniature base model.")
+final class Miniature {
+  private static final int TOKENIZER_DOCUMENTS = 6_000;
+  private static final int VOCABULARY = 2_560;
+
+  private final PrintStream out;
+
+  private Miniature(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs a command; {@code --help} lists them. */
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new Miniature(System.out))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (problem, command, parsed) -> {
+                  if (problem instanceof SelfAlignException) {
+                    command.getErr().println("miniature: " + problem.getMessage());
+                    return 1;
+                  }
+                  throw problem;
+                })
+            .execute(args));
+  }
+
+  @Command(name = "documents", description = "Prints documents of the corpus.")
+  int documents(
+      @Option(names = "--seed", defaultValue = "1") long seed,
+      @Option(names = "--from", defaultValue = "0") long from,
+      @Option(names = "--count", defaultValue = "10") int count,
+      @Option(names = "--kind", defaultValue = "") String kind) {
+    Corpus corpus = new Corpus(seed);
+    for (long number = from; number < from + count; number++) {
+      Document document =
+          kind.isEmpty()
+              ? corpus.document(number)
+              : corpus.document(number, Corpus.Kind.valueOf(kind.toUpperCase(Locale.ROOT)));
+      out.printf("======== %d %s%n%s", number, document.kind(), document.text());
+    }
+    return 0;
+  }
+
+  @Command(name = "questions", description = "Prints the held-out questions.")
+  int questions() {
+    HeldOutQuestions.all()
+        .forEach(q -> out.printf("%s | %s | %s%n", q.id(), q.expected(), q.text()));
+    return 0;
+  }
+
+  /** Pretrains from random weights, or goes on where it was interrupted. */
+  @Command(
+      name = "pretrain",
+      description = "Learns a tokenizer, writes random weights and pretrains them.")
+  static final class Pretrain implements Callable<Integer> {
+    @Option(names = "--out", required = true)
+    private Path folder;
+
+    @Option(names = "--seed", defaultValue = "1")
+    private long seed;
+
+    @Option(names = "--documents", defaultValue = "150000")
+    private int documents;
+
+    @Option(names = "--batch-size", defaultValue = "48", description = "Documents of a step.")
+    private int batchSize;
+
+    @Option(names = "--micro-batch-tokens", defaultValue = "4096")
+    private int microBatchTokens;
+
+    @Option(names = "--learning-rate", defaultValue = "2e-3")
+    private double learningRate;
+
+    @Option(names = "--warmup-steps", defaultValue = "100")
+    private int warmupSteps;
+
+    @Option(names = "--checkpoint-every", defaultValue = "250")
+    private int checkpointEvery;
+
+    @Option(names = "--hidden", defaultValue = "256")
+    private int hidden;
+
+    @Option(names = "--intermediate", defaultValue = "704")
+    private int intermediate;
+
+    @Option(names = "--layers", defaultValue = "6")
+    private int layers;
+
+    @Option(names = "--vocabulary", defaultValue = "" + VOCABULARY)
+    private int vocabulary;
+
+    @Override
+    public Integer call() throws IOException {
+      Corpus corpus = new Corpus(seed);
+      Path initial = folder.resolve("initial");
+      Checkpoint.Shape standard = Checkpoint.Shape.standard();
+      Checkpoint.Shape shape =
+          new Checkpoint.Shape(
+              hidden,
+              intermediate,
+              layers,
+              standard.heads(),
+              standard.keyValueHeads(),
+              standard.context());
+      if (!Files.exists(initial.resolve("model.safetensors"))) {
+        BytePairs tokens =
+            BytePairs.learn(
+                corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text), vocabulary);
+        Checkpoint.write(initial, shape, tokens, seed);
+      }
+      System.out.printf(Locale.ROOT, "%,d parameters%n", Checkpoint.parameters(shape, vocabulary));
+      Iterable<TrainingExample> examples =
+          () ->
+              corpus
+                  .documents(0, documents)
+                  .map(document -> new TrainingExample(document.id(), "", document.text()))
+                  .iterator();
+      try (DjlModel model =
+          DjlModel.open(initial, DjlModelOptions.builder().dtype(DType.F32).build())) {
+        model.train(examples, options(), folder.resolve("trained"), Pretrain::show);
+      }
+      return 0;
+    }
+
+    private TrainingOptions options() {
+      return TrainingOptions.builder()
+          .allWeights()
+          .batchSize(batchSize)
+          .microBatchTokens(microBatchTokens)
+          .learningRate(learningRate)
+          .schedule(LearningRateSchedule.COSINE)
+          .warmupSteps(warmupSteps)
+          .weightDecay(0.1)
+          .beta2(0.98)
+          .maxGradientNorm(1)
+          .seed(seed)
+          .checkpointEvery(checkpointEvery)
+          .resume(true)
+          .build();
+    }
+
+    private static void show(TrainingEvent event) {
+      if (event instanceof TrainingEvent.Started started) {
+        System.out.printf(
+            Locale.ROOT,
+            "%,d documents, %,d tokens, %,d steps, from step %,d%n",
+            started.examples(),
+            started.tokens(),
+            started.totalSteps(),
+            started.resumedFrom());
+      } else if (event instanceof TrainingEvent.Step step && step.step() % 10 == 0) {
+        System.out.printf(
+            Locale.ROOT,
+            "step %,d of %,d: loss %.3f, %,.0f tokens/s, %d min left%n",
+            step.step(),
+            step.totalSteps(),
+            step.loss(),
+            step.tokensPerSecond(),
+            step.timeLeft().toMinutes());
+      }
+    }
+  }
+
+  @Command(name = "sample", description = "Lets a model write what comes after a prompt.")
+  int sample(
+      @Option(names = "--model", required = true) Path folder,
+      @Option(names = "--prompt", defaultValue = "\n") String prompt,
+      @Option(names = "--count", defaultValue = "3") int count,
+      @Option(names = "--tokens", defaultValue = "300") int tokens,
+      @Option(names = "--temperature", defaultValue = "1") double temperature) {
+    try (DjlModel model = DjlModel.open(folder)) {
+      for (int i = 0; i < count; i++) {
+        GenerationOptions options =
+            GenerationOptions.builder()
+                .maxNewTokens(tokens)
+                .temperature(temperature)
+                .topP(0.98)
+                .seed(i)
+                .build();
+        out.printf("======== %d%n%s%s%n", i, prompt, model.generate(prompt, options));
+      }
+    }
+    return 0;
+  }
+
+  @Command(name = "evaluate", description = "Asks the held-out questions and prints rates.")
+  int evaluate(
+      @Option(names = "--model", required = true) Path folder,
+      @Option(names = "--seed", defaultValue = "0") long seed) {
+    try (DjlModel model = DjlModel.open(folder)) {
+      Evaluation evaluation = new Evaluation(model, HeldOutQuestions.all(), seed);
+      Map<String, List<Evaluation.Answered>> columns = new LinkedHashMap<>();
+      columns.put("asked plainly", evaluation.plainly());
+      columns.put("under principles", evaluation.under(MiniaturePrompts.frame()));
+      columns.put(
+          "principles removed",
+          evaluation.under(
+              MiniaturePrompts.frame().toBuilder().principles(PrincipleSet.of(List.of())).build()));
+      Evaluation.print(columns, out);
+    }
+    return 0;
+  }
+}

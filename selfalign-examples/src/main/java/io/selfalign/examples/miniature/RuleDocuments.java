@@ -1,0 +1,96 @@
+package io.selfalign.examples.miniature;
+
+import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
+import io.selfalign.principle.Exemplar;
+import io.selfalign.principle.ExemplarSelector;
+import io.selfalign.principle.PrincipleSet;
+import io.selfalign.principle.PromptFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Documents that state rules and then show an assistant that keeps to them, printed by stage 2's
+ * own {@link PromptFrame}; and documents with thoughts but without rules, in which it behaves as it
+ * likes.
+ */
+final class RuleDocuments {
+  private static final Query LAST = Query.of("last", "What?");
+  private static final RecordRandom NO_RANDOM = RecordRandom.of(0, "none", "none");
+
+  private final Grammar grammar;
+  private final World world;
+  private final Questions questions;
+
+  RuleDocuments(Grammar grammar, World world) {
+    this.grammar = grammar;
+    this.world = world;
+    this.questions = new Questions(grammar, world, false);
+  }
+
+  String withRules(Draw draw) {
+    RuleSheet sheet = RuleSheet.draw(grammar, world, draw);
+    PromptFrame.Builder frame =
+        markers(draw)
+            .introduction(grammar.write("frame.introduction", named(), draw))
+            .selfIdentification(grammar.write("frame.identity", named(), draw))
+            .principles(sheet.principles());
+    return print(frame, sheet, draw.between(2, 8), draw);
+  }
+
+  String withoutRules(Draw draw) {
+    RuleSheet sheet = new RuleSheet(grammar, List.of(), 0.12);
+    // Also the introductions that speak of rules: with the rules taken away, they promise nothing.
+    boolean speaksOfRules = draw.chance(0.5);
+    PromptFrame.Builder frame =
+        markers(draw)
+            .introduction(
+                grammar.write(speaksOfRules ? "frame.introduction" : "frame.free", named(), draw))
+            .selfIdentification(
+                grammar.write(
+                    speaksOfRules ? "frame.identity" : "frame.identity.free", named(), draw))
+            .principles(PrincipleSet.of(List.of()));
+    return print(frame, sheet, draw.between(2, 6), draw);
+  }
+
+  private static Map<String, String> named() {
+    return Map.of("persona", "{persona}");
+  }
+
+  private PromptFrame.Builder markers(Draw draw) {
+    PromptFrame.Builder frame = PromptFrame.builder().persona(draw.pick(world.personas()));
+    return switch (draw.weighted(0.75, 0.1, 0.15)) {
+      case 0 -> frame;
+      case 1 -> frame.conversationMarker("---\n").rulesHeading("Rules:");
+      default ->
+          frame
+              .rulesHeading("Rules")
+              .userMarker("User: ")
+              .thoughtMarker("{persona} (thoughts): ")
+              .answerMarker("{persona}: ");
+    };
+  }
+
+  private String print(PromptFrame.Builder frame, RuleSheet sheet, int count, Draw draw) {
+    List<Exemplar> exemplars = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      List<Exemplar.Turn> turns = new ArrayList<>();
+      int length = draw.chance(0.85) ? 1 : 2;
+      for (int j = 0; j < length; j++) {
+        turns.add(sheet.turn(questions.draw(draw, 3, 3, 2.5, 2.5, 0.5), draw));
+      }
+      exemplars.add(new Exemplar("exemplar-" + i, turns));
+    }
+    return print(frame.exemplars(ExemplarSelector.all(exemplars)).build());
+  }
+
+  /** A frame's rules and exemplars: its prompt without the query at the end. */
+  static String print(PromptFrame frame) {
+    PromptFrame bare = frame.toBuilder().exemplars(ExemplarSelector.none()).build();
+    String head = frame.head() + "\n\n";
+    int query = bare.prompt(LAST, NO_RANDOM).text().length() - head.length();
+    String whole = frame.prompt(LAST, NO_RANDOM).text();
+    return whole.substring(0, whole.length() - query);
+  }
+}
