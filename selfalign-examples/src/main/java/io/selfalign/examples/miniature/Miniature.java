@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** Makes the embedded base model: prints its corpus, pretrains it and measures it. */
 @Command(
@@ -42,18 +43,20 @@ final class Miniature {
 
   /** Runs a command; {@code --help} lists them. */
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Miniature(System.out))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(
-                (problem, command, parsed) -> {
-                  if (problem instanceof SelfAlignException) {
-                    command.getErr().println("miniature: " + problem.getMessage());
-                    return 1;
-                  }
-                  throw problem;
-                })
-            .execute(args));
+    System.exit(run(System.out, args));
+  }
+
+  static int run(PrintStream out, String... args) {
+    return new CommandLine(new Miniature(out))
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> {
+              if (problem instanceof SelfAlignException) {
+                command.getErr().println("miniature: " + problem.getMessage());
+                return 1;
+              }
+              throw problem;
+            })
+        .execute(args);
   }
 
   @Command(name = "documents", description = "Prints documents of the corpus.")
@@ -85,6 +88,8 @@ final class Miniature {
       name = "pretrain",
       description = "Learns a tokenizer, writes random weights and pretrains them.")
   static final class Pretrain implements Callable<Integer> {
+    @ParentCommand private Miniature miniature;
+
     @Option(names = "--out", required = true)
     private Path folder;
 
@@ -149,7 +154,7 @@ final class Miniature {
                   .iterator();
       try (DjlModel model =
           DjlModel.open(initial, DjlModelOptions.builder().dtype(DType.F32).build())) {
-        model.train(examples, options(), folder.resolve("trained"), Pretrain::show);
+        model.train(examples, options(), folder.resolve("trained"), this::show);
       }
       return 0;
     }
@@ -171,9 +176,9 @@ final class Miniature {
           .build();
     }
 
-    private static void show(TrainingEvent event) {
+    private void show(TrainingEvent event) {
       if (event instanceof TrainingEvent.Started started) {
-        System.out.printf(
+        miniature.out.printf(
             Locale.ROOT,
             "%,d documents, %,d tokens, %,d steps, from step %,d%n",
             started.examples(),
@@ -181,7 +186,7 @@ final class Miniature {
             started.totalSteps(),
             started.resumedFrom());
       } else if (event instanceof TrainingEvent.Step step && step.step() % 10 == 0) {
-        System.out.printf(
+        miniature.out.printf(
             Locale.ROOT,
             "step %,d of %,d: loss %.3f, %,.0f tokens/s, %d min left%n",
             step.step(),

@@ -16,6 +16,11 @@ import java.util.Map;
  * likes.
  */
 final class RuleDocuments {
+  /**
+   * Where conversations have so many characters, no other is begun: a document fits the context.
+   */
+  private static final int MAX_CHARACTERS = 2_700;
+
   private static final Query LAST = Query.of("last", "What?");
   private static final RecordRandom NO_RANDOM = RecordRandom.of(0, "none", "none");
 
@@ -74,11 +79,16 @@ final class RuleDocuments {
 
   private String print(PromptFrame.Builder frame, RuleSheet sheet, int count, Draw draw) {
     List<Exemplar> exemplars = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    int characters = 0;
+    for (int i = 0; i < count && characters < MAX_CHARACTERS; i++) {
       List<Exemplar.Turn> turns = new ArrayList<>();
       int length = draw.chance(0.85) ? 1 : 2;
       for (int j = 0; j < length; j++) {
         turns.add(sheet.turn(questions.draw(draw, 3, 3, 2.5, 2.5, 0.5), draw));
+      }
+      for (Exemplar.Turn turn : turns) {
+        characters += turn.query().length() + turn.answer().length();
+        characters += turn.thoughts().stream().mapToInt(String::length).sum();
       }
       exemplars.add(new Exemplar("exemplar-" + i, turns));
     }
