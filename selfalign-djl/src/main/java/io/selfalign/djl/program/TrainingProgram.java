@@ -183,7 +183,6 @@ public final class TrainingProgram implements AutoCloseable {
 
   /** Runs a method outside of inference mode, in which all other calls run. */
   private double differentiate(NDList arguments) {
-    boolean gradMode = JniUtils.isGradMode();
     JniUtils.setGraphExecutorOptimize(false);
     JniUtils.setGradMode(true);
     try (NDList result = IValueUtils.forward(base.module(), arguments, true)) {
@@ -192,7 +191,7 @@ public final class TrainingProgram implements AutoCloseable {
       throw new SelfAlignException(
           "the model program failed in training: " + DecoderProgram.firstLine(e), e);
     } finally {
-      JniUtils.setGradMode(gradMode);
+      JniUtils.setGradMode(false);
       JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
     }
   }
