@@ -48,15 +48,16 @@ final class BytePairs {
    * Learns from texts.
    *
    * @param size the number of tokens, special ones included
+   * @param whole words, perhaps with a space before them, that are to be single tokens
    */
-  static BytePairs learn(Stream<String> texts, int size) {
+  static BytePairs learn(Stream<String> texts, int size, List<String> whole) {
     BytePairs pairs = new BytePairs();
     pairs.tokens.add(BEGIN);
     pairs.tokens.add(END);
     for (int value = 0; value < BYTES; value++) {
       pairs.tokens.add(String.valueOf(character(value)));
     }
-    pairs.learn(words(texts), size);
+    pairs.learn(words(texts, whole), size);
     return pairs;
   }
 
@@ -72,7 +73,7 @@ final class BytePairs {
     return List.copyOf(merges);
   }
 
-  private static List<Word> words(Stream<String> texts) {
+  private static List<Word> words(Stream<String> texts, List<String> whole) {
     Map<String, Long> counts = new TreeMap<>();
     texts.forEach(
         text -> {
@@ -81,6 +82,8 @@ final class BytePairs {
             counts.merge(matcher.group(), 1L, Long::sum);
           }
         });
+    long most = counts.values().stream().mapToLong(count -> count).max().orElse(1);
+    whole.forEach(word -> counts.merge(word, most, Long::sum));
     List<Word> words = new ArrayList<>();
     counts.forEach(
         (word, count) -> {

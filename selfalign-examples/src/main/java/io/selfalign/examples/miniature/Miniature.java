@@ -142,7 +142,9 @@ final class Miniature {
       if (!Files.exists(initial.resolve("model.safetensors"))) {
         BytePairs tokens =
             BytePairs.learn(
-                corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text), vocabulary);
+                corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text),
+                vocabulary,
+                MiniaturePrompts.WHOLE_WORDS);
         Checkpoint.write(initial, shape, tokens, seed);
       }
       System.out.printf(Locale.ROOT, "%,d parameters%n", Checkpoint.parameters(shape, vocabulary));

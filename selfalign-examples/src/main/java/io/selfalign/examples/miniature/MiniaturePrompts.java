@@ -19,6 +19,12 @@ import java.util.Map;
 final class MiniaturePrompts {
   static final String PERSONA = "Alina";
 
+  /**
+   * Words that stage 2 forbids or scores by their first token, which must therefore be theirs
+   * alone.
+   */
+  static final List<String> WHOLE_WORDS = List.of("Sorry", " Yes", " No");
+
   private MiniaturePrompts() {}
 
   static TaskListTemplate taskList(Grammar grammar) {
