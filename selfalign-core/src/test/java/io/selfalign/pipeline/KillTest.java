@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
   private static final int KILLS = 200;
   private static final int ROUNDS = 60;
+  private static final int LONGEST_WAIT_MILLIS = 1_500;
 
   @TempDir Path temporary;
 
@@ -112,7 +113,8 @@ class KillTest {
     SampleRun.compose(SampleRun.model(), ROUNDS).pipeline().in(whole).run();
     Map<String, String> expected = SampleRun.data(whole);
 
-    int duration = (int) duration(temporary.resolve("timed"));
+    // A machine that was busy just then must not make every kill wait for as long.
+    int duration = (int) Math.min(LONGEST_WAIT_MILLIS, duration(temporary.resolve("timed")));
     assertThat(SampleRun.data(temporary.resolve("timed"))).isEqualTo(expected);
 
     ExecutorService threads = Executors.newFixedThreadPool(2);
