@@ -122,12 +122,16 @@ final class MappedWindows {
       failure = e;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // Not to schedule anything.
     private void copyWindows() throws IOException {
       long from = position;
       while (target.hasRemaining()) {
         MappedByteBuffer window = map(from, Math.min(target.remaining(), WINDOW_BYTES));
         try {
           copyChunks(window);
+          // A fault of compiled code is thrown late, at a call like this one; in the unmapper, where
+          // the JVM takes any error for the end, it must not be.
+          Thread.yield();
         } finally {
           // While mapped, the file's pages count as this process's memory, and would look like a
           // second copy of the weights until the garbage collector comes by.
