@@ -52,15 +52,14 @@ public final class TrainingProgram implements AutoCloseable {
     scalings =
         initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
     try {
-      for (PtNDArray weight : base.weights().get().toTensorArray(scope)) {
-        weight.setName("weights[]");
-        weights.add(weight);
-      }
+      weights.addAll(Arrays.asList(base.weights().get().toTensorArray(scope)));
       if (initial.isPresent()) {
         copyPairs(initial.get());
       } else {
         copyWeights();
       }
+      // Arrays of one name become a list of tensors when they are given to the program.
+      weights.forEach(weight -> weight.setName("weights[]"));
       for (PtNDArray parameter : trained) {
         parameter.setName("trained[]");
         gradients.add(zeros(parameter));
@@ -80,17 +79,10 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * Trains copies of all weights.
-   *
-   * @throws SelfAlignException if the weights are not float32
+   * Trains float32 copies of all weights. Where the program's own weights are of another type,
+   * products are computed in that type.
    */
   public static TrainingProgram ofAllWeights(DecoderProgram base) {
-    if (base.type() != TensorType.F32) {
-      throw new SelfAlignException(
-          "all weights can only be trained in F32, but the model is open in "
-              + base.type()
-              + "; open it with dtype(DType.F32), or train an adapter");
-    }
     return new TrainingProgram(base, Optional.empty());
   }
 
@@ -112,13 +104,26 @@ public final class TrainingProgram implements AutoCloseable {
       } else if (inLayer == WeightLayout.QUERY_KEY_NORM && base.config().qkNorm()) {
         int heads = base.config().heads();
         int dim = base.config().headDim();
-        float[] all = weights.get(i).toFloatArray();
+        float[] all;
+        try (PtNDArray wide = widen(weights.get(i))) {
+          all = wide.toFloatArray();
+        }
         float[] both = Arrays.copyOf(all, 2 * dim);
         System.arraycopy(all, heads * dim, both, dim, dim);
         trained.add(array(both, new Shape(2L * dim)));
       } else {
-        trained.add(copy(weights.get(i)));
+        trained.add(widen(weights.get(i)));
       }
+    }
+  }
+
+  private PtNDArray widen(PtNDArray weight) {
+    try (NDArray method = scope.create(0f)) {
+      method.setName("module_method:widen");
+      NDList result = IValueUtils.forward(base.module(), new NDList(weight, method), true);
+      PtNDArray wide = (PtNDArray) result.singletonOrThrow();
+      wide.attach(scope);
+      return wide;
     }
   }
 

@@ -309,15 +309,16 @@ def dropout_masks(adapter: List[Tensor], layer: int, seeds: List[int], piece_len
   return masks
 
 
-# A layer's weights, of those that are trained: query/key norms are kept once for all heads there.
-def layer_weights(trained: List[Tensor], heads: int, kv_heads: int) -> List[Tensor]:
+# A layer's weights, of those that are trained, in the type of the activations: query/key norms are kept once for all
+# heads there.
+def layer_weights(trained: List[Tensor], heads: int, kv_heads: int, dtype: int) -> List[Tensor]:
   result = annotate(List[Tensor], [])
   for i in range(len(trained)):
     weight = trained[i]
     if i == 3 and weight.numel() > 0:
       kinds = weight.view([2, -1])
       weight = torch.cat([kinds.narrow(0, 0, 1).expand([heads, -1]), kinds.narrow(0, 1, 1).expand([kv_heads, -1])])
-    result.append(weight)
+    result.append(weight.to(dtype))
   return result
 
 
@@ -373,7 +374,10 @@ def vocabulary_loss(hidden: Tensor, targets: Tensor, vocabulary: Tensor, widen_f
       slope = slope.mul_(scale / divisor).to(hidden.dtype)
       grads.append(torch.matmul(slope, vocabulary))
       if gradient.numel() > 0:
-        gradient.addmm_(slope.t(), part)
+        if gradient.dtype == part.dtype:
+          gradient.addmm_(slope.t(), part)
+        else:
+          gradient.add_(torch.matmul(slope.t(), part))
   if len(grads) == 0:
     return (loss, hidden)
   return (loss, torch.cat(grads).to(dtype))
@@ -387,7 +391,7 @@ def run_layer(x: Tensor, weights: List[Tensor], trained: List[Tensor], whole: bo
   adapter = annotate(List[Tensor], [])
   masks = annotate(List[Tensor], [])
   if whole:
-    own = __torch__.layer_weights(trained, sizes[1], sizes[2])
+    own = __torch__.layer_weights(trained, sizes[1], sizes[2], x.dtype)
   else:
     own = weights[4 + 11 * layer:15 + 11 * layer]
     scaled = annotate(List[float], [])
@@ -421,6 +425,10 @@ class Decoder(Module):
   # A weight of the given shape on the given device. Called outside inference mode, so that training may use it.
   def allocate(self: __torch__.Decoder, shape: Tensor, like: Tensor, dtype: Tensor) -> Tensor:
     return torch.empty(annotate(List[int], shape.tolist()), dtype=int(dtype), device=like.device)
+
+  # A copy of a weight in float32. Called outside inference mode, so that training may use it.
+  def widen(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+    return weight.to(6, copy=True)
 
   # Copies raw bytes of a checkpoint, elements of the given type, over the elements of weight from start on.
   def fill(self: __torch__.Decoder, weight: Tensor, start: int, raw: Tensor, dtype: int) -> None:
@@ -627,7 +635,7 @@ class Decoder(Module):
   # Runs pieces of text and adds the gradient of the loss, scale times the sum of the targets' negative log-probabilities,
   # to gradients. Returns that sum, unscaled. With scale 0 it only computes the sum.
   #
-  # trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as fuse_modules has them, or if whole is 1
+  # Products are computed in the type of weights. trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as fuse_modules has them, or if whole is 1
   # the weights themselves in their order, with query/key norms (2 D) and an empty vocabulary projection if it is the
   # embedding.
   #
@@ -676,7 +684,7 @@ class Decoder(Module):
     for i in range(len(trained) - 1, first - 1, -1):
       if trained[i].numel() > 0:
         lowest = (i - first) // count
-    x = __torch__.embed(tokens, [embedding], scales[2])
+    x = __torch__.embed(tokens, [embedding], scales[2]).to(weights[0].dtype)
     cos, sin = __torch__.rotary_tables(torch.cat(positions), weights[3], scales[5], x.dtype)
     inputs = annotate(List[Tensor], [])
     outs = annotate(List[Tensor], [])
@@ -700,12 +708,13 @@ class Decoder(Module):
     to_vocabulary = torch.zeros([0], device=device)
     if whole:
       own = __torch__.leaves([trained[1]])
-      norm = own[0]
+      norm = own[0].to(x.dtype)
       vocabulary = trained[2]
       to_vocabulary = gradients[2]
       if vocabulary.numel() == 0:
         vocabulary = embedding
         to_vocabulary = gradients[0]
+      vocabulary = vocabulary.to(x.dtype)
     hidden = __torch__.rms_norm(x.index_select(0, select), norm, scales[0])
     loss, slope = __torch__.vocabulary_loss(torch.detach(hidden), targets, vocabulary, sizes[4], scales[4], scale,
                                             to_vocabulary)
@@ -724,7 +733,7 @@ class Decoder(Module):
         out = outs.pop()
       slope = __torch__.backpropagate(out, slope, x, own, gradients, first + count * layer)
     if whole:
-      gradients[0].index_add_(0, tokens, slope, alpha=scales[2])
+      gradients[0].index_add_(0, tokens, slope.float(), alpha=scales[2])
     return loss
 
   # One step of AdamW on all tensors, which empties the gradients. Returns the norm of all gradients before clipping; if it

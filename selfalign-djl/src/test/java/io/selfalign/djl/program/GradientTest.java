@@ -2,6 +2,7 @@ package io.selfalign.djl.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gradients of the program are the slopes of its own loss. */
 class GradientTest {
@@ -59,6 +61,43 @@ class GradientTest {
         }
       }
     }
+  }
+
+  /** In bfloat16 the gradients of all weights point where those in float32 do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama2-gqa-tied", "qwen2-window", "qwen3", "granite", "llama1-mha"})
+  void gradients_of_a_bfloat16_model_are_near(String name) {
+    Path folder = Fixtures.folder(name);
+    ModelConfig config = ModelConfig.read(folder);
+    List<float[]> exact = gradients(folder, config, TensorType.F32);
+    List<float[]> near = gradients(folder, config, TensorType.BF16);
+    for (int i = 0; i < exact.size(); i++) {
+      if (exact.get(i).length > 0) {
+        double norm = Math.sqrt(dot(exact.get(i), exact.get(i)));
+        double other = Math.sqrt(dot(near.get(i), near.get(i)));
+        assertThat(other).as("norm of parameter %d", i).isCloseTo(norm, withinPercentage(10));
+        assertThat(dot(exact.get(i), near.get(i)) / (norm * other))
+            .as("cosine of parameter %d", i)
+            .isGreaterThan(0.98);
+      }
+    }
+  }
+
+  private static List<float[]> gradients(Path folder, ModelConfig config, TensorType type) {
+    try (SafeTensors tensors = SafeTensors.open(folder);
+        DecoderProgram base = DecoderProgram.load(config, tensors, type, Device.cpu());
+        TrainingProgram program = TrainingProgram.ofAllWeights(base)) {
+      program.accumulate(BATCH, 0.5, 0, false);
+      return program.gradients().stream().map(PtNDArray::toFloatArray).toList();
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
   }
 
   /** The slope along a random direction of unit length, of one parameter. */
