@@ -122,6 +122,7 @@ public final class DjlModel implements TrainableModel, AutoCloseable {
    *
    * @throws ModelLoadException if the checkpoint is incomplete, damaged or of an architecture that
    *     is not supported, PyTorch's native library is missing, or there is no such device
+   * @throws CancelledException if the thread is interrupted while it reads
    */
   public static DjlModel open(Path folder, DjlModelOptions options) {
     ModelConfig config = ModelConfig.read(folder);

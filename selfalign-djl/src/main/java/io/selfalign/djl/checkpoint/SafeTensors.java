@@ -16,9 +16,9 @@ import java.util.Map;
  * All tensors of a checkpoint folder: those of {@code model.safetensors}, or of the shards that
  * {@code model.safetensors.index.json} names.
  *
- * <p>Opening reads and checks every header, but no weights. Weights are read on demand through
- * memory-mapped windows that exist only during {@link #read}. All methods may be called from any
- * thread, {@link #close} included: a read under way then either completes or fails cleanly.
+ * <p>Opening reads and checks every header, but no weights. Weights are read on demand, straight
+ * into the caller's buffer, and no file stays open between reads. All methods may be called from
+ * any thread, {@link #close} included: a read under way then completes.
  */
 public final class SafeTensors implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
@@ -137,7 +137,8 @@ public final class SafeTensors implements AutoCloseable {
 
   /**
    * Reads bytes {@code [from, from + target.remaining())} of a tensor. The target's position is
-   * advanced to its limit. A direct buffer costs no second copy.
+   * advanced to its limit, or by what was read before an error. A direct buffer costs no second
+   * copy.
    *
    * @param entry one of {@link #entries()}
    * @param from the first byte to read, relative to the tensor's first
@@ -160,7 +161,7 @@ public final class SafeTensors implements AutoCloseable {
               "%d bytes from %d on are not within the %d bytes of tensor '%s'",
               target.remaining(), from, entry.byteSize(), entry.name()));
     }
-    MappedWindows.copy(entry.file(), entry.offset() + from, target);
+    PositionalReads.read(entry.file(), entry.offset() + from, target);
   }
 
   /**

@@ -114,7 +114,7 @@ final class SafeTensorsHeader {
               file, fileSize, LENGTH_BYTES));
     }
     ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(file, channel, length, 0);
+    PositionalReads.read(file, channel, 0, length);
     long headerSize = length.getLong(0);
     if (headerSize < 0 || headerSize > MAX_HEADER_BYTES) {
       throw new ModelLoadException(
@@ -135,7 +135,7 @@ final class SafeTensorsHeader {
 
   private static String text(Path file, FileChannel channel, int headerSize) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(headerSize);
-    readFully(file, channel, header, LENGTH_BYTES);
+    PositionalReads.read(file, channel, LENGTH_BYTES, header);
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(header.flip()).toString();
     } catch (CharacterCodingException e) {
@@ -144,15 +144,6 @@ final class SafeTensorsHeader {
               "%s: the header is not valid UTF-8 at byte %d of the file",
               file, LENGTH_BYTES + header.position()),
           e);
-    }
-  }
-
-  private static void readFully(Path file, FileChannel channel, ByteBuffer target, long position)
-      throws IOException {
-    while (target.hasRemaining()) {
-      if (channel.read(target, position + target.position()) < 0) {
-        throw new ModelLoadException(file + ": became shorter while its header was read");
-      }
     }
   }
 
