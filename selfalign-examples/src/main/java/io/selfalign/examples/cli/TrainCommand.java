@@ -126,7 +126,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--init-adapter",
       paramLabel = "DIR",
-      description = "Start from this adapter, which then decides rank, alpha and targets.")
+      description =
+          "Start from this adapter, which has its own rank, alpha and targets: --rank, --alpha,"
+              + " --rslora and --targets can't be given beside it.")
   private Optional<Path> initialAdapter;
 
   @Option(
@@ -380,11 +382,13 @@ final class TrainCommand implements Callable<Integer> {
       options.lora(lora());
     }
     if (initialAdapter.isPresent()) {
+      refuseBeside("--init-adapter", List.of());
       options.initialAdapter(initialAdapter.get());
     }
     return options.build();
   }
 
+  /** Refuses the options of a fresh adapter, and others, beside one that makes them idle. */
   private void refuseBeside(String option, List<String> others) {
     List<String> all = new ArrayList<>(List.of("--rank", "--alpha", "--rslora", "--targets"));
     all.addAll(others);

@@ -207,11 +207,21 @@ class TrainCommandTest {
     assertThat(wrong.err()).contains(message);
   }
 
-  @Test
-  void options_without_effect_are_wrong_usage() {
-    CommandRun wrong = train("--all-weights", "--rank", "4");
+  @ParameterizedTest
+  @CsvSource({
+    "--all-weights, --rank, 4",
+    "--all-weights, --dropout, 0.1",
+    "--all-weights, --init-adapter, out",
+    "--init-adapter=out, --rank, 4",
+    "--init-adapter=out, --alpha, 4",
+    "--init-adapter=out, --targets, q_proj",
+    "--init-adapter=out, --rslora, --no-eos"
+  })
+  void options_without_effect_are_wrong_usage(String decisive, String idle, String next) {
+    CommandRun wrong = train(decisive, idle, next);
     assertThat(wrong.status()).isEqualTo(2);
-    assertThat(wrong.err()).contains("--rank has no effect with --all-weights");
+    assertThat(wrong.err())
+        .contains(idle + " has no effect with " + decisive.replace("=out", "") + "; leave out one");
   }
 
   @Test
