@@ -306,16 +306,26 @@ public final class TrainingProgram implements AutoCloseable {
     return tensors;
   }
 
-  /** Everything that {@link #restore} needs to go on from here. */
-  public List<SafeTensorsWriter.Tensor> state() {
+  /**
+   * Everything that {@link #restore} needs to go on from here. Each array is copied out of native
+   * memory when it is written, in a turn of its own; nothing may change it until then.
+   */
+  public List<SafeTensorsWriter.Tensor> state(Turns turns) {
     List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
     for (Map.Entry<String, List<PtNDArray>> kind : kinds().entrySet()) {
       for (int i = 0; i < kind.getValue().size(); i++) {
         PtNDArray array = kind.getValue().get(i);
         if (array.size() > 0) {
           tensors.add(
-              SafeTensorsWriter.Tensor.of(
-                  kind.getKey() + "." + i, array.toFloatArray(), array.getShape().getShape()));
+              new SafeTensorsWriter.Tensor(
+                  kind.getKey() + "." + i,
+                  TensorType.F32,
+                  Arrays.stream(array.getShape().getShape()).boxed().toList(),
+                  sink -> {
+                    for (float value : turns.take(array::toFloatArray)) {
+                      sink.put(value);
+                    }
+                  }));
         }
       }
     }

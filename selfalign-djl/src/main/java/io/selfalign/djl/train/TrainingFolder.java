@@ -155,6 +155,11 @@ final class TrainingFolder implements AutoCloseable {
     }
   }
 
+  /** A number of an object, if it has it. */
+  static Optional<Double> number(JsonNode object, String key) {
+    return Optional.ofNullable(object.get(key)).map(JsonNode::asDouble);
+  }
+
   /** Notes that the training is complete. */
   void complete(ObjectNode description) {
     byte[] bytes = (description.toPrettyString() + "\n").getBytes(UTF_8);
