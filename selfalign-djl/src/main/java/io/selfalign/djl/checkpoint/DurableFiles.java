@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +31,7 @@ public final class DurableFiles {
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(temporary);
+      deleteAfter(e, temporary);
       throw e;
     }
     forceFolderOf(file);
@@ -46,10 +47,19 @@ public final class DurableFiles {
       force(temporary);
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException | Error e) {
-      delete(temporary);
+      deleteAfter(e, temporary);
       throw e;
     }
     forceFolderOf(folder);
+  }
+
+  /** Deletes what a failure has left, which remains what is told of. */
+  private static void deleteAfter(Throwable failure, Path remains) {
+    try {
+      delete(remains);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Writes bytes and forces them to the disk. */
@@ -60,11 +70,16 @@ public final class DurableFiles {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      append(channel, bytes);
       channel.force(true);
+    }
+  }
+
+  /** Writes bytes where a channel is. */
+  public static void append(FileChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
     }
   }
 
@@ -76,17 +91,17 @@ public final class DurableFiles {
     }
   }
 
-  /** Deletes a folder with all that is in it, if it is there. */
-  public static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
+  /** Deletes a file, or a folder with all that is in it, if it is there. */
+  public static void delete(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<Path> paths;
-    try (Stream<Path> all = Files.walk(folder)) {
+    try (Stream<Path> all = Files.walk(path)) {
       paths = all.sorted(Comparator.reverseOrder()).toList();
     }
-    for (Path path : paths) {
-      Files.delete(path);
+    for (Path each : paths) {
+      Files.delete(each);
     }
   }
 

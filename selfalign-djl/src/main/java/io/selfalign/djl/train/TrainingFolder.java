@@ -8,7 +8,6 @@ import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -46,7 +45,7 @@ final class TrainingFolder implements AutoCloseable {
 
   private final Path folder;
   private final FileChannel channel;
-  private @Nullable OutputStream log;
+  private @Nullable FileChannel log;
 
   /** Writes something into the folder. */
   @FunctionalInterface
@@ -201,8 +200,12 @@ final class TrainingFolder implements AutoCloseable {
   /** Writes a checkpoint, and then deletes the oldest ones that are more than wanted. */
   Path checkpoint(int step, int keep, DurableFiles.Writer writer) {
     Path checkpoint = folder.resolve("checkpoint-" + step);
+    FileChannel lines = log;
     write(
         () -> {
+          if (lines != null) {
+            lines.force(true); // What goes on from the checkpoint does not write them again.
+          }
           DurableFiles.replaceFolder(checkpoint, writer);
           List<Path> all = checkpoints();
           for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
@@ -240,7 +243,7 @@ final class TrainingFolder implements AutoCloseable {
           }
           byte[] bytes = String.join("", kept).getBytes(UTF_8);
           DurableFiles.replace(file, temporary -> DurableFiles.write(temporary, bytes));
-          log = Files.newOutputStream(file, StandardOpenOption.APPEND);
+          log = FileChannel.open(file, StandardOpenOption.APPEND);
         });
   }
 
@@ -254,9 +257,9 @@ final class TrainingFolder implements AutoCloseable {
 
   /** Appends a line to the log. */
   void log(ObjectNode line) {
-    OutputStream out = log;
+    FileChannel out = log;
     if (out != null) {
-      write(() -> out.write((line + "\n").getBytes(UTF_8)));
+      write(() -> DurableFiles.append(out, (line + "\n").getBytes(UTF_8)));
     }
   }
 
