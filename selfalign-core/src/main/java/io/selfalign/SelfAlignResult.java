@@ -11,6 +11,7 @@ import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.instruct.InstructionMerge;
+import io.selfalign.model.MergeableModel;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.RunDirectory;
@@ -21,6 +22,8 @@ import io.selfalign.tuning.Adapter;
 import io.selfalign.tuning.AlignedModel;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.verbose.VerboseCloning;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,9 +83,12 @@ public final class SelfAlignResult implements AutoCloseable {
 
   /** The folder of the aligned model's adapter, in PEFT's format. */
   public Path adapter() {
+    return trained().locate(directory.files(trained().stage()));
+  }
+
+  private Adapter trained() {
     String stage = verbose.isPresent() ? VerboseCloning.NAME : PrincipleEngraving.NAME;
-    Adapter adapter = directory.records(stage, Adapter.class).toList().get(0);
-    return adapter.locate(directory.files(stage));
+    return directory.records(stage, Adapter.class).toList().get(0);
   }
 
   /** The run directory, with every stage's records and ledger. */
@@ -165,6 +171,36 @@ public final class SelfAlignResult implements AutoCloseable {
     return verbose.isPresent()
         ? directory.records(VerboseCloning.ANSWERS, VerboseAnswer.class).stream()
         : demonstrations().stream();
+  }
+
+  /**
+   * Writes the aligned model as a checkpoint of its own, for programs that know no adapters: the
+   * adapter merged into the weights, and a model card ({@code README.md}) that says how to ask it
+   * and how it was made.
+   *
+   * @param base the model that was aligned
+   * @param target where to write it; nothing may be there
+   * @return the largest difference of a logit to base and adapter apart, after the tokens of a
+   *     prompt
+   * @throws IllegalArgumentException if the base model is another
+   * @throws SelfAlignException if the target is there or can't be written
+   */
+  public double writeCheckpoint(MergeableModel base, Path target) {
+    Adapter adapter = trained();
+    if (!base.fingerprint().equals(adapter.model())) {
+      throw new IllegalArgumentException(
+          "the base model is " + base.fingerprint() + ", but " + adapter.model() + " was aligned");
+    }
+    String probe = adapter.prompt().text("Why does ice float?");
+    double difference = base.mergeAdapter(adapter(), target, probe);
+    ModelCard card = new ModelCard(base.name(), adapter, stages(), principleUse(), difference);
+    Path file = target.resolve("README.md");
+    try {
+      Files.writeString(file, card.text());
+    } catch (IOException e) {
+      throw new SelfAlignException(file + ": can't be written: " + e, e);
+    }
+    return difference;
   }
 
   record Chat(List<Message> messages) {}

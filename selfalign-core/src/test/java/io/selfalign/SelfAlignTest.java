@@ -27,6 +27,7 @@ import io.selfalign.testing.ScriptedModel;
 import io.selfalign.testing.ScriptedTrainableModel;
 import io.selfalign.tuning.AlignedModel;
 import io.selfalign.tuning.TuningSamples;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,6 +234,28 @@ class SelfAlignTest {
         assertThat(lines.stream().findFirst().orElseThrow().text("instruction"))
             .startsWith("Tell of");
       }
+    }
+  }
+
+  @Test
+  void a_merged_checkpoint_has_a_card_that_says_how_to_ask_it() throws IOException {
+    try (SelfAlignResult result = align(model, "run").run()) {
+      Path target = temporary.resolve("merged");
+      assertThat(result.writeCheckpoint(model, target)).isZero();
+      assertThat(target.resolve("adapter_model.safetensors"))
+          .hasSameBinaryContentAs(result.adapter().resolve("adapter_model.safetensors"));
+      assertThat(target.resolve("README.md"))
+          .content()
+          .startsWith("---\nbase_model: \"" + model.name() + "\"\n")
+          .contains("```\n" + result.model().prompt().text("What is asked").strip() + "\n```")
+          .contains("stop at:\n\n```\n## User\n```")
+          .contains("| demonstrations | " + result.demonstrations().size() + " | ")
+          .contains("- candor: 100.0%");
+      ScriptedTrainableModel other =
+          ScriptedTrainableModel.of(ScriptedModel.builder().name("other").build());
+      assertThatThrownBy(() -> result.writeCheckpoint(other, temporary.resolve("other")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(other.fingerprint());
     }
   }
 

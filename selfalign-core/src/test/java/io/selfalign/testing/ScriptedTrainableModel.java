@@ -14,6 +14,7 @@ import io.selfalign.model.AdaptedModel;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
+import io.selfalign.model.MergeableModel;
 import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
 import io.selfalign.model.TrainableModel;
@@ -45,9 +46,11 @@ import java.util.stream.Stream;
  * writes checkpoints and resumes from the newest. Each step takes the next examples of an order
  * that the seed decides, and has a loss that falls.
  *
+ * <p>A merged checkpoint of it is a folder with the adapter's files.
+ *
  * <p>Safe for use by several threads, if the script is.
  */
-public final class ScriptedTrainableModel implements TrainableModel {
+public final class ScriptedTrainableModel implements MergeableModel {
   private static final String CONFIG = "adapter_config.json";
   private static final String WEIGHTS = "adapter_model.safetensors";
   private static final String LOG = "training_log.jsonl";
@@ -117,6 +120,19 @@ public final class ScriptedTrainableModel implements TrainableModel {
       return new Adapted(this, learnt, fingerprint);
     } catch (IOException e) {
       throw new ModelLoadException(folder + ": can't be read", e);
+    }
+  }
+
+  @Override
+  public double mergeAdapter(Path adapter, Path target, String probe) {
+    try {
+      Files.createDirectory(target);
+      for (String file : List.of(CONFIG, WEIGHTS)) {
+        Files.copy(adapter.resolve(file), target.resolve(file));
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new SelfAlignException(target + ": can't be written", e);
     }
   }
 

@@ -22,9 +22,9 @@ import io.selfalign.model.AdaptedModel;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
+import io.selfalign.model.MergeableModel;
 import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
-import io.selfalign.model.TrainableModel;
 import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;
@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The weights are in native memory until {@link #close()}, which may be called at any time, from
  * any thread and repeatedly; calls that are running then end with an {@link IllegalStateException}.
  */
-public final class DjlModel implements TrainableModel, AutoCloseable {
+public final class DjlModel implements MergeableModel, AutoCloseable {
   private final String name;
   private final Path folder;
   private final DjlModelOptions options;
@@ -323,19 +323,7 @@ public final class DjlModel implements TrainableModel, AutoCloseable {
     return new TokenizedExample(example.id(), tokens, Math.max(1, prompt));
   }
 
-  /**
-   * Writes a checkpoint of this model with an adapter merged into its weights, in the checkpoint's
-   * own data types, opens it with this model's options, and compares the two.
-   *
-   * @param adapter the adapter's folder
-   * @param target where to write the checkpoint; nothing may be there
-   * @param probe a text, the logits after whose tokens are compared
-   * @return the largest difference of a logit: what rounding the merged weights changes
-   * @throws ModelLoadException if the adapter or this model's checkpoint can't be read
-   * @throws SelfAlignException if the target is there or can't be written
-   * @throws CancelledException if the thread is interrupted
-   * @throws IllegalStateException if the model is closed
-   */
+  @Override
   public double mergeAdapter(Path adapter, Path target, String probe) {
     if (Files.exists(target)) {
       throw new SelfAlignException(
