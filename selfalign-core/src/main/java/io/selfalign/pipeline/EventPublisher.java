@@ -23,12 +23,14 @@ final class EventPublisher {
       boolean interrupted = Thread.currentThread().isInterrupted();
       try {
         listener.on(event);
-      } catch (Exception | AssertionError | LinkageError | StackOverflowError e) {
+      } catch (Throwable e) {
+        if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+          throw e; // the process is out of memory, or broken
+        }
         LOG.warn("a listener failed at {}; the run goes on", event, e);
       }
-      // A listener's interrupt is none of the run's business; one of Run.cancel, which sets its
-      // flag
-      // before, is put back.
+      // A listener's interrupt is none of the run's business. One of Run.cancel, which sets its
+      // flag before it interrupts, is put back.
       if (!interrupted && Thread.interrupted() && cancelled.getAsBoolean()) {
         Thread.currentThread().interrupt();
       }

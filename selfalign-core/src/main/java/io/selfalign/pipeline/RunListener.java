@@ -9,7 +9,9 @@ package io.selfalign.pipeline;
  * <p><b>Cost.</b> The run waits for each call, so return fast and hand on what takes long. A unit
  * is committed before its event, and an event is not repeated after a crash.
  *
- * <p><b>Errors.</b> What a listener throws is logged and changes nothing else.
+ * <p><b>Errors.</b> What a listener throws is logged and changes nothing else: the others are told
+ * all the same, and the run goes on. Only an {@link OutOfMemoryError}, or another error of the
+ * virtual machine but a stack overflow, ends the run.
  */
 @FunctionalInterface
 public interface RunListener {

@@ -247,6 +247,10 @@ class HostileTest {
                 event -> {
                   throw new StackOverflowError();
                 })
+            .listener(
+                event -> {
+                  throw new Error("of no kind that anybody knows");
+                })
             .listener(event -> Thread.currentThread().interrupt())
             .listener(seen::add)
             .build();
