@@ -7,9 +7,14 @@ import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
 import io.selfalign.error.InvalidDataException;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -78,11 +83,38 @@ final class RecordTypes {
     }
   }
 
-  /** The components of a type, for a fingerprint: {@code text: java.lang.String}. */
+  /**
+   * The components of a type, for a fingerprint: {@code text: java.lang.String}. Those of records
+   * within it follow, each once, as {@code Nested.text: java.lang.String}.
+   */
   static List<String> shape(Class<?> type) {
-    return Arrays.stream(type.getRecordComponents())
-        .map(c -> c.getName() + ": " + c.getGenericType().getTypeName())
-        .toList();
+    Map<Class<?>, List<String>> shapes = new LinkedHashMap<>();
+    addShape(type, "", shapes);
+    return shapes.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static void addShape(Class<?> type, String prefix, Map<Class<?>, List<String>> shapes) {
+    if (!type.isRecord() || shapes.containsKey(type)) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    shapes.put(type, lines);
+    for (RecordComponent component : type.getRecordComponents()) {
+      Type of = component.getGenericType();
+      lines.add(prefix + component.getName() + ": " + of.getTypeName());
+      classes(of)
+          .forEach(nested -> addShape(nested, prefix + nested.getSimpleName() + ".", shapes));
+    }
+  }
+
+  /** A type's class and those of its arguments. */
+  private static Stream<Class<?>> classes(Type type) {
+    if (type instanceof ParameterizedType parameterized) {
+      return Stream.concat(
+          classes(parameterized.getRawType()),
+          Arrays.stream(parameterized.getActualTypeArguments()).flatMap(RecordTypes::classes));
+    }
+    return type instanceof Class<?> found ? Stream.of(found) : Stream.empty();
   }
 
   private static boolean hasComponent(Class<?> type, String name) {
