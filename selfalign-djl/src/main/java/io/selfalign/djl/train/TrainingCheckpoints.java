@@ -90,7 +90,13 @@ final class TrainingCheckpoints {
    */
   Position restore(TrainingProgram program) {
     Optional<Path> newest = folder.newestCheckpoint();
-    return newest.isEmpty() ? Position.BEGINNING : restore(program, newest.get());
+    if (newest.isEmpty()) {
+      return Position.BEGINNING;
+    }
+    Position position = restore(program, newest.get());
+    // A kill may have come before the older ones were deleted; now they are not needed.
+    folder.keepNewest(options.keepCheckpoints());
+    return position;
   }
 
   private Position restore(TrainingProgram program, Path checkpoint) {

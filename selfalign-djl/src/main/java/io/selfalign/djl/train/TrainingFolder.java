@@ -207,6 +207,15 @@ final class TrainingFolder implements AutoCloseable {
             lines.force(true); // What goes on from the checkpoint does not write them again.
           }
           DurableFiles.replaceFolder(checkpoint, writer);
+        });
+    keepNewest(keep);
+    return checkpoint;
+  }
+
+  /** Deletes the oldest checkpoints that are more than wanted. */
+  void keepNewest(int keep) {
+    write(
+        () -> {
           List<Path> all = checkpoints();
           for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
             // Renamed first: no kill leaves part of a checkpoint under its name.
@@ -215,7 +224,6 @@ final class TrainingFolder implements AutoCloseable {
             DurableFiles.delete(doomed);
           }
         });
-    return checkpoint;
   }
 
   /** Deletes what a kill has left of writing or deleting a checkpoint. */
