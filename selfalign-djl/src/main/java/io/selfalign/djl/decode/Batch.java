@@ -99,6 +99,7 @@ final class Batch implements AutoCloseable {
     List<Row> finished = new ArrayList<>();
     for (int i = n - 1; i >= 0; i--) {
       if (rows.get(i).finished()) {
+        keep(i);
         leave(rows.get(i), finished);
         int last = rows.size() - 1;
         if (i < last) {
@@ -113,6 +114,14 @@ final class Batch implements AutoCloseable {
       forgetView();
     }
     return finished;
+  }
+
+  /** Keeps what a row has run, for later prompts that repeat it and go on from there. */
+  private void keep(int i) {
+    Row row = rows.get(i);
+    int start = row.prompt().restStart();
+    prefiller.keepCompletion(
+        row.tokensRun(), start, (from, to) -> cache.slice(i, from - start, to - from, from));
   }
 
   private static void leave(Row row, List<Row> finished) {

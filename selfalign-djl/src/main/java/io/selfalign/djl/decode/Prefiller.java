@@ -2,6 +2,7 @@ package io.selfalign.djl.decode;
 
 import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.DecoderProgram.Prefilled;
+import io.selfalign.djl.program.KeyValues;
 import io.selfalign.djl.program.SegmentView;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -289,6 +290,41 @@ final class Prefiller {
         }
       }
       offset += piece.length();
+    }
+  }
+
+  /** Copies keys/values of the tokens in a range of positions. */
+  interface KeyValuesCopier {
+    KeyValues copy(int from, int to);
+  }
+
+  /**
+   * Keeps copies of what a row has run behind its segments, prompt and completion, for prompts of
+   * later calls that contain both.
+   *
+   * @param tokens all of the row's tokens that have run
+   * @param start how many of them are in the row's segments
+   */
+  void keepCompletion(int[] tokens, int start, KeyValuesCopier copier) {
+    int own = tokens.length - start;
+    if (!reuse || own < MIN_KEPT || !tree.hasRoomForCompletion(own)) {
+      return;
+    }
+    tree.plan(tokens, tokens.length);
+    try {
+      List<PrefixTree.Node> missing =
+          tree.path(tokens, tokens.length).stream().filter(node -> !tree.holds(node)).toList();
+      int length = missing.stream().mapToInt(PrefixTree.Node::length).sum();
+      if (length < MIN_SHARED || missing.get(0).start() < start) {
+        return; // not worth a segment, or not to be reached without what comes before
+      }
+      for (PrefixTree.Node node : missing) {
+        Segment copy = new Segment(copier.copy(node.start(), node.end()));
+        tree.keepCompletion(node, copy);
+        copy.release();
+      }
+    } finally {
+      tree.unplan(tokens, tokens.length);
     }
   }
 

@@ -7,8 +7,10 @@ import io.selfalign.djl.program.DecoderProgram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,12 @@ final class PrefixTree {
   private final Node root = new Node(null, new int[0], 0);
   private final Cache<Node, Segment> segments;
 
+  /** The nodes of completions, the oldest first. */
+  private final Set<Node> completions = new LinkedHashSet<>();
+
+  private final long maxCompletionTokens;
+  private long completionTokens;
+
   /**
    * Creates an empty tree.
    *
@@ -77,6 +85,7 @@ final class PrefixTree {
   PrefixTree(DecoderProgram program, int maxRun, long maxBytes) {
     this.program = program;
     this.maxRun = maxRun;
+    maxCompletionTokens = maxBytes / program.bytesPerToken() / 2;
     segments =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes / program.bytesPerToken())
@@ -90,6 +99,9 @@ final class PrefixTree {
   private void removed(@Nullable Node node, @Nullable Segment segment, RemovalCause cause) {
     if (segment != null) {
       segment.release();
+    }
+    if (node != null && cause != RemovalCause.REPLACED && completions.remove(node)) {
+      completionTokens -= node.length();
     }
     if (node != null && cause.wasEvicted()) {
       prune(node);
@@ -161,6 +173,33 @@ final class PrefixTree {
     segments.put(node, segment.retain());
   }
 
+  /**
+   * Keeps a segment of a completion. Completions have at most half of the room, and a new one takes
+   * the place of the oldest: the cache's own order would rather keep the old ones than let in what
+   * has not been asked for yet, but whoever goes on from a completion does so soon.
+   */
+  void keepCompletion(Node node, Segment segment) {
+    keep(node, segment);
+    noteCompletion(node);
+    while (completionTokens > maxCompletionTokens) {
+      Node oldest = completions.iterator().next();
+      segments.invalidate(oldest);
+      prune(oldest);
+    }
+  }
+
+  /** Whether a completion of so many tokens could be kept. */
+  boolean hasRoomForCompletion(int tokens) {
+    return tokens <= maxCompletionTokens;
+  }
+
+  private void noteCompletion(Node node) {
+    // It may have been evicted at once.
+    if (segments.asMap().containsKey(node) && completions.add(node)) {
+      completionTokens += node.length();
+    }
+  }
+
   /** Lets go of all segments; rows that run keep theirs until they end. */
   void clear() {
     segments.invalidateAll();
@@ -209,10 +248,15 @@ final class PrefixTree {
     Segment whole = segment(node);
     if (whole != null) {
       try {
+        boolean completion = completions.contains(node);
         // First, so that the halves find the room.
         segments.invalidate(node);
         keepPart(first, whole, 0);
         keepPart(second, whole, count);
+        if (completion) {
+          noteCompletion(first);
+          noteCompletion(second);
+        }
       } finally {
         whole.release();
       }

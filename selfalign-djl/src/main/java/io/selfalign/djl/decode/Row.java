@@ -58,6 +58,11 @@ final class Row {
     return length - 1;
   }
 
+  /** Prompt and completion without the last token, which no step has run. */
+  int[] tokensRun() {
+    return Arrays.copyOf(tokens, length - 1);
+  }
+
   /** How many tokens are the row's own, behind its prompt's segments, with the last one. */
   int ownLength() {
     return length - prompt.restStart();

@@ -350,6 +350,14 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
+  KeyValues sliceRow(NativeValue cache, int row, int from, int length, int position) {
+    try (NativeValue r = new NativeValue(IValue.from((long) row));
+        NativeValue f = new NativeValue(IValue.from((long) from));
+        NativeValue l = new NativeValue(IValue.from((long) length))) {
+      return new KeyValues(run("slice_row", cache, r, f, l), position, length);
+    }
+  }
+
   void move(NativeValue cache, int source, int target, int length) {
     try (NativeValue s = new NativeValue(IValue.from((long) source));
         NativeValue t = new NativeValue(IValue.from((long) target));

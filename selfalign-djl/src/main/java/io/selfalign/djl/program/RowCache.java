@@ -44,6 +44,11 @@ public final class RowCache implements AutoCloseable {
     program.put(value, row, slot, source, from, length);
   }
 
+  /** A copy of a row's tokens {@code [from, from + length)}, which starts at a given position. */
+  public KeyValues slice(int row, int from, int length, int position) {
+    return program.sliceRow(value, row, from, length, position);
+  }
+
   /** Copies the first {@code length} tokens of one row to another. */
   public void move(int source, int target, int length) {
     program.move(value, source, target, length);

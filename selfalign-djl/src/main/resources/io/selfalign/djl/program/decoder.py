@@ -609,6 +609,10 @@ class Decoder(Module):
   def put(self: __torch__.Decoder, cache: Tensor, row: int, slot: int, kept: Tensor, start: int, length: int) -> None:
     cache.select(2, row).narrow(2, slot, length).copy_(kept.narrow(2, start, length))
 
+  # Copies of a row's keys/values in the cache, slots [start, start + length).
+  def slice_row(self: __torch__.Decoder, cache: Tensor, row: int, start: int, length: int) -> Tensor:
+    return cache.select(2, row).narrow(2, start, length).clone()
+
   # Copies the first slots of one row of the cache to another row.
   def move(self: __torch__.Decoder, cache: Tensor, source: int, target: int, length: int) -> None:
     cache.select(2, target).narrow(2, 0, length).copy_(cache.select(2, source).narrow(2, 0, length))
