@@ -7,14 +7,16 @@ import java.util.List;
  * An answer that may become a demonstration, as filters see it.
  *
  * @param query what was asked
- * @param reply what the model wrote, told apart; of its answer repeated sentences are cut already
+ * @param prompt what the model was shown
+ * @param written what it wrote after the prompt, as it was
+ * @param reply the same, told apart; of its answer repeated sentences are cut already
  * @param mentions the rules that its thoughts name
- * @param exemplars the exemplars that the prompt showed
  */
-public record Candidate(Query query, Reply reply, RuleMentions mentions, List<Exemplar> exemplars) {
-  /** Copies the list. */
-  public Candidate {
-    exemplars = List.copyOf(exemplars);
+public record Candidate(
+    Query query, Prompt prompt, String written, Reply reply, RuleMentions mentions) {
+  /** The exemplars that the prompt showed. */
+  public List<Exemplar> exemplars() {
+    return prompt.exemplars();
   }
 
   /** What the model answered. */

@@ -114,9 +114,10 @@ final class DemonstrationBatch {
     Candidate candidate =
         new Candidate(
             written.query(),
+            written.prompt(),
+            written.text(),
             new Reply(reply.thoughts(), repetition.text(), reply.closed(), cuts),
-            RuleMentions.in(reply.thoughts(), frame.principles()),
-            written.prompt().exemplars());
+            RuleMentions.in(reply.thoughts(), frame.principles()));
     if (written.text().isBlank()) {
       return dropped(written, PrincipleDrivenAlignment.EMPTY, "");
     }

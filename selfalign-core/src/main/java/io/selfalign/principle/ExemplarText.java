@@ -21,7 +21,7 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
     for (Exemplar.Turn turn : exemplar.turns()) {
       String thoughts = thoughts(exemplar, turn, leftOut);
       String answer = turn.answer().strip();
-      String reply = thoughts + "\n\n" + markers.answer().text() + answer;
+      String reply = markers.reply(thoughts, answer);
       checkQuery(exemplar, turn.query());
       checkReply(exemplar, reply, thoughts, answer);
       text.append(markers.user().text())
@@ -32,6 +32,12 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
           .append("\n\n");
     }
     return text.toString();
+  }
+
+  /** What the assistant writes in an exemplar's first turn. */
+  String firstReply(Exemplar exemplar) {
+    Exemplar.Turn turn = exemplar.turns().get(0);
+    return markers.reply(thoughts(exemplar, turn, new ArrayList<>()), turn.answer().strip());
   }
 
   private void checkQuery(Exemplar exemplar, String query) {
@@ -57,8 +63,8 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
       throw new IllegalArgumentException(
           String.format(
               "exemplar '%s' has thoughts or an answer that would be read otherwise than they are"
-                  + " written: a line in them begins another turn, or a code block has no end; change"
-                  + " that or the frame's markers",
+                  + " written: a line in them begins another turn, or a code block has no end;"
+                  + " change that or the frame's markers",
               exemplar.id()));
     }
   }

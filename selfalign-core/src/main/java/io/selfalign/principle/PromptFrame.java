@@ -66,7 +66,7 @@ public final class PromptFrame {
                 ? Optional.empty()
                 : Optional.of(marker("conversationMarker", options.conversationMarker)));
     head = head();
-    ExemplarText text = new ExemplarText(options.principles, selfIdentification(), markers);
+    ExemplarText text = exemplarText();
     for (Exemplar exemplar : options.exemplars.pool()) {
       conversations.put(exemplar.id(), text.of(named(exemplar), leftOut));
     }
@@ -193,6 +193,18 @@ public final class PromptFrame {
         .add("exemplar_selector", options.exemplars.settings())
         .add("exemplars", options.exemplars.pool())
         .build();
+  }
+
+  private ExemplarText exemplarText() {
+    return new ExemplarText(options.principles, selfIdentification(), markers);
+  }
+
+  /** A prompt for an exemplar's first question, with its reply. */
+  String firstTurn(Exemplar exemplar) {
+    Exemplar named = named(exemplar);
+    Query query = Query.of(exemplar.id(), named.turns().get(0).query());
+    RecordRandom random = RecordRandom.of(0, "exemplar", exemplar.id());
+    return prompt(query, random).text() + exemplarText().firstReply(named);
   }
 
   /** A text with the persona's name in it. */

@@ -38,6 +38,11 @@ record TurnMarkers(
     return conversation.map(TurnMarker::text).orElse("");
   }
 
+  /** Thoughts and answer, as a model writes them after a prompt. */
+  String reply(String thoughtText, String answerText) {
+    return thoughtText + "\n\n" + answer.text() + answerText;
+  }
+
   List<String> stop() {
     List<String> stop = new ArrayList<>(List.of(user.stop()));
     conversation.ifPresent(marker -> stop.add(marker.stop()));

@@ -116,10 +116,11 @@ class AnswerFiltersTest {
       delimiter = '|',
       value = {
         "What is the capital of France? | What is the capital of France? | true",
-        "What is the capital of France? | What is the capital of France. What is the capital | true",
+        "What is the capital of France? | What is the capital of France. What is the capital |"
+            + " true",
         "Hi | hi! | true",
-        "What is the capital of France? | What is the capital of France? It is Paris, which has been"
-            + " its seat of government for centuries. | false",
+        "What is the capital of France? | What is the capital of France? It is Paris, which has"
+            + " been its seat of government for centuries. | false",
         "Correct: she go to school every day | She goes to school every day. | false",
         "Is it? | Yes. | false",
         "天空为什么是蓝色的 | 天空为什么是蓝色的？ | true",
@@ -141,18 +142,20 @@ class AnswerFiltersTest {
     Candidate open =
         new Candidate(
             Query.of("q", "q"),
+            new Prompt("p", List.of()),
+            "t",
             new Reply("t", "a", false, List.of()),
-            new RuleMentions(List.of(), List.of("17 (bravery)")),
-            List.of());
+            new RuleMentions(List.of(), List.of("17 (bravery)")));
     assertThat(AnswerFilters.unclosed().reject(open)).isPresent();
     assertThat(AnswerFilters.noRule().reject(open)).isPresent();
     assertThat(AnswerFilters.unknownRule().reject(open)).contains("17 (bravery)");
     Candidate whole =
         new Candidate(
             Query.of("q", "q"),
+            new Prompt("p", List.of()),
+            "t",
             new Reply("t", "a", true, List.of()),
-            new RuleMentions(List.of(new AppliedPrinciple(7, "candor")), List.of()),
-            List.of());
+            new RuleMentions(List.of(new AppliedPrinciple(7, "candor")), List.of()));
     assertThat(AnswerFilters.unclosed().reject(whole)).isEmpty();
     assertThat(AnswerFilters.noRule().reject(whole)).isEmpty();
     assertThat(AnswerFilters.unknownRule().reject(whole)).isEmpty();

@@ -13,10 +13,16 @@ final class Candidates {
   }
 
   static Candidate of(String query, String answer, List<Exemplar> exemplars) {
+    return of(query, "thoughts\n\n## Alina\n" + answer, answer, exemplars);
+  }
+
+  /** One of which was kept less than was written. */
+  static Candidate of(String query, String written, String answer, List<Exemplar> exemplars) {
     return new Candidate(
         Query.of("q", query),
+        new Prompt(PromptFrame.standard().head() + "\n\n## User\n" + query + "\n\n", exemplars),
+        written,
         new Reply("thoughts", answer, true, List.of()),
-        new RuleMentions(List.of(), List.of()),
-        exemplars);
+        new RuleMentions(List.of(), List.of()));
   }
 }

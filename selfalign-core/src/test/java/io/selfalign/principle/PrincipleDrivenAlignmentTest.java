@@ -9,6 +9,7 @@ import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
 import io.selfalign.data.Traceable;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -311,14 +312,18 @@ class PrincipleDrivenAlignmentTest {
 
   @Test
   void a_check_of_answers_that_cannot_fit_the_context_is_refused_before_anything_runs() {
-    ScriptedModel small = ScriptedModel.builder().contextLength(4500).build();
     PromptFrame bare = PromptFrame.builder().exemplars(ExemplarSelector.none()).build();
+    Query hi = Query.of("x", "Hi");
+    String prompt = bare.prompt(hi, RecordRandom.of(0, "s", "x")).text();
+    int context = prompt.length() + 900 + 20; // a scripted token is a character
+    ScriptedModel small = ScriptedModel.builder().contextLength(context).build();
     PrincipleDrivenAlignment.Builder stage = stage(small).frame(bare);
-    assertThatThrownBy(() -> run(stage.build(), Replies.queries(1), "run"))
+    assertThatThrownBy(() -> run(stage.build(), List.of(hi), "run"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is over the 4500 of the model's context; take fewer principles");
+        .hasMessageContaining(
+            "is over the " + context + " of the model's context; show fewer exemplars");
     assertThat(small.scoreRequests()).isEmpty();
-    run(stage.safety(SafetyFilter.none()).build(), Replies.queries(1), "run");
+    run(stage.safety(SafetyFilter.none()).build(), List.of(hi), "run");
     assertThat(small.calls()).hasSize(1);
   }
 
@@ -327,7 +332,7 @@ class PrincipleDrivenAlignmentTest {
     ScriptedModel model = Replies.model().build();
     int frame =
         PromptFrame.standard()
-            .prompt(Query.of("x", "x"), io.selfalign.data.RecordRandom.of(0, "s", "x"))
+            .prompt(Query.of("x", "x"), RecordRandom.of(0, "s", "x"))
             .text()
             .length();
     int room = model.contextLength() - SAMPLING.maxNewTokens() - frame + 1;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.model.FinishReason;
+import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunOptions;
@@ -15,10 +16,12 @@ import io.selfalign.principle.ExemplarSelector;
 import io.selfalign.principle.Principle;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleSet;
+import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.RuleCheck;
 import io.selfalign.principle.RuleMentions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -92,26 +95,35 @@ class SharedPromptTest {
   }
 
   @Test
-  void the_check_of_answers_computes_its_rules_and_examples_once() {
+  void the_check_of_answers_runs_little_more_than_its_question() {
     try (DjlModel model = open(DjlModelOptions.builder())) {
       RuleCheck check = RuleCheck.of(model, FRAME);
-      check.judge(List.of(candidate(0)));
-      long first = model.prefilledTokens();
-      for (int i = 1; i < QUERIES.size(); i++) {
-        check.judge(List.of(candidate(i)));
+      // Always the same word, so that the text has the tokens with which it was written.
+      GenerationOptions knowing =
+          GenerationOptions.builder()
+              .temperature(0)
+              .maxNewTokens(80)
+              .logitBias(" know", 100)
+              .build();
+      List<Candidate> candidates = new ArrayList<>();
+      for (Query query : QUERIES) {
+        Prompt prompt = FRAME.prompt(query, RecordRandom.of(0, "stage", query.id()));
+        String thoughts = "I think.\n\n## Alina\n";
+        String written = thoughts + model.generate(prompt.text() + thoughts, knowing);
+        candidates.add(
+            new Candidate(
+                query,
+                prompt,
+                written,
+                FRAME.parse(written, FinishReason.LENGTH),
+                new RuleMentions(List.of(), List.of())));
       }
-      long each = (model.prefilledTokens() - first) / (QUERIES.size() - 1);
-      int question = model.countTokens("Request: 10 times what is ten?\n\nAnswer: It is a number.");
-      int verdict = model.countTokens("\n\nDoes this answer break one of the rules? Yes");
-      assertThat(each).isLessThanOrEqualTo(question + verdict).isLessThan(first / 5);
+      check.judge(candidates.subList(0, 1)); // which also measures the bound
+      long before = model.prefilledTokens();
+      check.judge(candidates.subList(1, candidates.size()));
+      long each = (model.prefilledTokens() - before) / (candidates.size() - 1);
+      int question = model.countTokens("\n\n# Review\nDoes this answer break one of the rules?");
+      assertThat(each).isLessThanOrEqualTo(2L * (question + 1));
     }
-  }
-
-  private static Candidate candidate(int i) {
-    return new Candidate(
-        QUERIES.get(i),
-        FRAME.parse("I think.\n\n## Alina\nIt is a number.", FinishReason.END_OF_SEQUENCE),
-        new RuleMentions(List.of(), List.of()),
-        List.of());
   }
 }
