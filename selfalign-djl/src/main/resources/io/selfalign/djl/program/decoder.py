@@ -241,8 +241,8 @@ def project_to_vocabulary(hidden: Tensor, weights: List[Tensor], divisor: float)
 
 # Whether each row's chosen token (N, 1) has candidates of less than the nucleus's mass (N, 1) above it.
 def in_nucleus(likelihood: Tensor, chosen: Tensor, nucleus: Tensor) -> Tensor:
-  above = likelihood * (likelihood > likelihood.gather(1, chosen))
-  return (torch.sum(above, [-1], True, dtype=7) < nucleus).squeeze(1)
+  above = likelihood.masked_fill(likelihood <= likelihood.gather(1, chosen), 0.0)
+  return (torch.sum(above, [-1], True) < nucleus).squeeze(1)
 
 
 # The modules that LoRA can adapt, in the order q, k, v, output, gate, up, down, are seven pairs A_i (r_i, inputs),
@@ -566,16 +566,21 @@ class Decoder(Module):
     broken = torch.logical_not(torch.isfinite(largest)).squeeze(1)
     if temperature == 0.0:
       return annotate(List[int], torch.argmax(logits, -1).masked_fill(broken, -1).tolist())
-    # The maximum is subtracted first: dividing it by a tiny temperature would overflow.
-    logits = (logits - largest).masked_fill(broken.unsqueeze(1), 0.0)
-    likelihood = torch.softmax(logits / temperature, -1)
+    # The maximum is subtracted first: dividing it by a tiny temperature would overflow. All in place, and nothing in
+    # double precision that need not be: at 64 rows each copy takes longer than the arithmetic.
+    logits = logits.sub_(largest).masked_fill_(broken.unsqueeze(1), 0.0).div_(temperature)
+    likelihood = torch.softmax(logits, -1)
     if top_k > 0 and top_k < likelihood.size(1):
       least = torch.topk(likelihood, top_k)[0].narrow(1, top_k - 1, 1)
       likelihood = likelihood * (likelihood >= least)
-    nucleus = torch.sum(likelihood, [-1], True, dtype=7) * top_p
     if min_p > 0.0:
+      mass = torch.sum(likelihood, [-1], True, dtype=7)
       likelihood = likelihood * (likelihood >= torch.amax(likelihood, [-1], True) * min_p)
-    cumulative = torch.cumsum(likelihood, -1, dtype=7)
+      cumulative = torch.cumsum(likelihood, -1, dtype=7)
+    else:
+      cumulative = torch.cumsum(likelihood, -1, dtype=7)
+      mass = cumulative.narrow(1, cumulative.size(1) - 1, 1)
+    nucleus = mass * top_p
     total = cumulative.narrow(1, cumulative.size(1) - 1, 1) * (1.0 - 1e-12)
     uniform = torch.tensor(draws, dtype=7, device=device).view([-1, trials + 1])
     chosen = torch.searchsorted(cumulative, total * uniform.narrow(1, 0, 1), right=True)
