@@ -1,5 +1,7 @@
 package io.selfalign.djl.decode;
 
+import static java.util.Objects.requireNonNull;
+
 import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.NativeValue;
 import io.selfalign.djl.program.Turns;
@@ -15,8 +17,11 @@ import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -182,18 +187,21 @@ public final class ModelRunner implements AutoCloseable {
       Turns.checkInterrupt();
       scored.add(scoredPrompt(request));
     }
-    List<Score> scores = new ArrayList<>();
+    // Neighbours then have most in common, whatever the order of the requests.
+    scored.sort(Comparator.comparing(s -> s.prompt().tokens, Arrays::compare));
+    Map<String, Score> scores = new HashMap<>();
     List<Prompt> prompts = scored.stream().map(ScoredPrompt::prompt).toList();
     try {
       turns.take(() -> prefiller.plan(prompts));
       Deque<ScoredPrompt> waiting = new ArrayDeque<>(scored);
       while (!waiting.isEmpty()) {
-        turns.take(() -> scores.addAll(scorePart(nextScored(waiting))));
+        turns.take(
+            () -> scorePart(nextScored(waiting)).forEach(score -> scores.put(score.id(), score)));
       }
     } finally {
       turns.always(() -> prefiller.release(prompts));
     }
-    return scores;
+    return requests.stream().map(request -> requireNonNull(scores.get(request.id()))).toList();
   }
 
   private record ScoredPrompt(String id, Prompt prompt, List<Integer> targets) {}
@@ -231,7 +239,7 @@ public final class ModelRunner implements AutoCloseable {
             .mapToInt(Integer::intValue)
             .toArray();
     List<DecoderProgram.TokenScore> tokenScores = new ArrayList<>();
-    prefiller.run(
+    prefiller.runPacked(
         part.stream().map(ScoredPrompt::prompt).toList(),
         pass -> {
           int done = tokenScores.size();

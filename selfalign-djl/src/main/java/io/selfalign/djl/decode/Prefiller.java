@@ -1,11 +1,10 @@
 package io.selfalign.djl.decode;
 
+import io.selfalign.djl.decode.PassTokens.Run;
 import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.DecoderProgram.Prefilled;
 import io.selfalign.djl.program.KeyValues;
-import io.selfalign.djl.program.SegmentView;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,13 @@ final class Prefiller {
 
   /** A shared prefix shorter than this is computed by each prompt for itself. */
   private static final int MIN_SHARED = 16;
+
+  /**
+   * The same for prompts that are packed, which share what they have in common within a pass
+   * without any segment: only a pass more has to compute it again, at most this of {@link
+   * #PASS_TOKENS}. A segment costs each layer of each pass an attention of its own.
+   */
+  private static final int MIN_SHARED_WHEN_PACKED = 64;
 
   /** A run at least this long is a segment even if only one prompt needs it. */
   private static final int LONG_RUN = 512;
@@ -84,9 +90,9 @@ final class Prefiller {
   }
 
   /**
-   * What a pass computed of consecutive prompts' rests: keys/values, one rest after the other, and
-   * the hidden states of the tokens that are not sharable, one prompt after the other. A rest
-   * longer than {@link #PASS_TOKENS} comes in several passes.
+   * What a pass computed of consecutive prompts' rests: keys/values, one rest after the other
+   * unless they are packed, and the hidden states of the tokens that are not sharable, one prompt
+   * after the other. A rest longer than {@link #PASS_TOKENS} comes in several passes.
    */
   record Pass(List<Prompt> prompts, Prefilled result) {}
 
@@ -114,31 +120,45 @@ final class Prefiller {
    * pass fails, the prompts may hold segments: {@link #release} them.
    */
   void run(List<Prompt> prompts, PassConsumer consumer) {
+    run(prompts, false, consumer);
+  }
+
+  /**
+   * The same for prompts of which only hidden states are wanted, sorted by their tokens: what
+   * neighbours among them begin with runs once.
+   */
+  void runPacked(List<Prompt> prompts, PassConsumer consumer) {
+    run(prompts, reuse, consumer);
+  }
+
+  private void run(List<Prompt> prompts, boolean packed, PassConsumer consumer) {
     if (reuse) {
-      addSharedSegments(prompts);
+      addSharedSegments(prompts, packed ? MIN_SHARED_WHEN_PACKED : MIN_SHARED);
     }
     prompts.forEach(this::addOwnSegments);
-    List<Piece> pieces = new ArrayList<>();
+    List<Run> rests = new ArrayList<>();
     for (Prompt prompt : prompts) {
       if (prompt.restLength() > PASS_TOKENS) {
-        runRests(pieces, consumer);
-        pieces.clear();
+        runRests(rests, packed, consumer);
+        rests.clear();
         runLongRest(prompt, consumer);
       }
-      pieces.add(new Piece(prompt, prompt.restStart(), prompt.tokens.length, prompt.segments()));
+      rests.add(new Run(prompt, prompt.restStart(), prompt.tokens.length, prompt.segments()));
     }
-    runRests(pieces, consumer);
+    runRests(rests, packed, consumer);
     prompts.forEach(this::unplan);
   }
 
-  private void runRests(List<Piece> pieces, PassConsumer consumer) {
+  private void runRests(List<Run> rests, boolean packed, PassConsumer consumer) {
     inPasses(
-        pieces,
+        rests,
+        packed,
         group -> {
-          try (Prefilled result = pass(group)) {
-            consumer.accept(new Pass(group.stream().map(Piece::prompt).toList(), result));
+          PassTokens tokens = new PassTokens(group, packed);
+          try (Prefilled result = pass(tokens)) {
+            consumer.accept(new Pass(group.stream().map(Run::prompt).toList(), result));
             if (reuse) {
-              keepRests(group, result);
+              keepRests(tokens, result);
             }
           }
         });
@@ -148,42 +168,40 @@ final class Prefiller {
   private void runLongRest(Prompt prompt, PassConsumer consumer) {
     while (prompt.restLength() > PASS_TOKENS) {
       int from = prompt.restStart();
-      Piece piece = new Piece(prompt, from, from + PASS_TOKENS, List.copyOf(prompt.segments()));
-      try (Prefilled result = pass(List.of(piece))) {
+      Run run = new Run(prompt, from, from + PASS_TOKENS, List.copyOf(prompt.segments()));
+      try (Prefilled result = pass(List.of(run))) {
         consumer.accept(new Pass(List.of(prompt), result));
         prompt.add(slice(result, 0, PASS_TOKENS, from));
       }
     }
   }
 
-  /** A run of tokens of a prompt, behind segments. */
-  private record Piece(Prompt prompt, int from, int to, List<Segment> segments) {
-    int length() {
-      return to - from;
-    }
-  }
-
   private interface Group {
-    void run(List<Piece> pieces);
+    void run(List<Run> runs);
   }
 
-  /** Groups pieces, in order, so that each group fits one pass. */
-  private static void inPasses(List<Piece> pieces, Group group) {
+  /** Groups runs, in order, so that each group fits one pass. */
+  private static void inPasses(List<Run> runs, boolean packed, Group group) {
     int from = 0;
-    while (from < pieces.size()) {
-      int tokens = pieces.get(from).length();
-      int to = from + 1;
-      while (to < pieces.size() && tokens + pieces.get(to).length() <= PASS_TOKENS) {
-        tokens += pieces.get(to).length();
-        to++;
+    int tokens = 0;
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      int common = packed && i > from ? run.common(runs.get(i - 1)) : 0;
+      if (i > from && tokens + run.length() - common > PASS_TOKENS) {
+        group.run(runs.subList(from, i));
+        from = i;
+        tokens = 0;
+        common = 0;
       }
-      group.run(pieces.subList(from, to));
-      from = to;
+      tokens += run.length() - common;
+    }
+    if (from < runs.size()) {
+      group.run(runs.subList(from, runs.size()));
     }
   }
 
   /** Gives prompts the segments of their prefixes that are there, or worth computing. */
-  private void addSharedSegments(List<Prompt> prompts) {
+  private void addSharedSegments(List<Prompt> prompts, int minShared) {
     List<Map<PrefixTree.Node, List<Prompt>>> levels = new ArrayList<>();
     for (Prompt prompt : prompts) {
       List<PrefixTree.Node> path = tree.path(prompt.tokens, prompt.sharable);
@@ -197,7 +215,7 @@ final class Prefiller {
         reusedTokens += path.get(present).length();
         present++;
       }
-      List<PrefixTree.Node> missing = worthComputing(path.subList(present, path.size()));
+      List<PrefixTree.Node> missing = worthComputing(path.subList(present, path.size()), minShared);
       for (int level = 0; level < missing.size(); level++) {
         if (level == levels.size()) {
           levels.add(new LinkedHashMap<>());
@@ -211,9 +229,9 @@ final class Prefiller {
 
   /**
    * Of a path's nodes without segments, those up to the last one that other prompts wait for too,
-   * or that is long.
+   * or that is long, if they are long enough together.
    */
-  private static List<PrefixTree.Node> worthComputing(List<PrefixTree.Node> nodes) {
+  private static List<PrefixTree.Node> worthComputing(List<PrefixTree.Node> nodes, int minShared) {
     int end = 0;
     int length = 0;
     for (int i = 0; i < nodes.size(); i++) {
@@ -223,7 +241,7 @@ final class Prefiller {
         break;
       }
       length += node.length();
-      if (length >= MIN_SHARED) {
+      if (length >= minShared) {
         end = i + 1;
         length = 0;
       }
@@ -232,27 +250,28 @@ final class Prefiller {
   }
 
   private void compute(Map<PrefixTree.Node, List<Prompt>> level) {
-    List<Piece> pieces = new ArrayList<>();
+    List<Run> runs = new ArrayList<>();
     level.forEach(
         (node, users) -> {
           // What is before a node is the same for all its users.
           Prompt any = users.get(0);
-          pieces.add(new Piece(any, node.start(), node.end(), List.copyOf(any.segments())));
+          runs.add(new Run(any, node.start(), node.end(), List.copyOf(any.segments())));
         });
     Iterator<Map.Entry<PrefixTree.Node, List<Prompt>>> next = level.entrySet().iterator();
     inPasses(
-        pieces,
+        runs,
+        false,
         group -> {
           try (Prefilled result = pass(group)) {
             int offset = 0;
-            for (Piece piece : group) {
+            for (Run run : group) {
               Map.Entry<PrefixTree.Node, List<Prompt>> entry = next.next();
-              Segment segment = slice(result, offset, piece.length(), piece.from());
+              Segment segment = slice(result, offset, run.length(), run.from());
               tree.keep(entry.getKey(), segment);
               entry.getValue().forEach(prompt -> prompt.add(segment.retain()));
-              reusedTokens += (entry.getValue().size() - 1L) * piece.length();
+              reusedTokens += (entry.getValue().size() - 1L) * run.length();
               segment.release();
-              offset += piece.length();
+              offset += run.length();
             }
           }
         });
@@ -263,8 +282,8 @@ final class Prefiller {
     while (prompt.restLength() > LONG_RUN && prompt.restStart() < prompt.sharable) {
       int from = prompt.restStart();
       int to = Math.min(from + PASS_TOKENS, prompt.sharable);
-      Piece piece = new Piece(prompt, from, to, List.copyOf(prompt.segments()));
-      try (Prefilled result = pass(List.of(piece))) {
+      Run run = new Run(prompt, from, to, List.copyOf(prompt.segments()));
+      try (Prefilled result = pass(List.of(run))) {
         prompt.add(slice(result, 0, to - from, from));
       }
     }
@@ -275,21 +294,26 @@ final class Prefiller {
   }
 
   /** Keeps copies of rests, for later calls whose prompts begin in the same way. */
-  private void keepRests(List<Piece> pieces, Prefilled result) {
-    int offset = 0;
-    for (Piece piece : pieces) {
-      Prompt prompt = piece.prompt();
-      if (prompt.planned && prompt.sharable - piece.from() >= MIN_KEPT) {
-        for (PrefixTree.Node node : tree.path(prompt.tokens, prompt.sharable)) {
-          if (node.start() >= piece.from() && !tree.holds(node)) {
-            Segment copy =
-                slice(result, offset + node.start() - piece.from(), node.length(), node.start());
-            tree.keep(node, copy);
-            copy.release();
-          }
+  private void keepRests(PassTokens tokens, Prefilled result) {
+    for (int i = 0; i < tokens.runs().size(); i++) {
+      Run run = tokens.runs().get(i);
+      Prompt prompt = run.prompt();
+      if (!prompt.planned || prompt.sharable - run.from() < MIN_KEPT) {
+        continue;
+      }
+      int[] place = tokens.place(i);
+      for (PrefixTree.Node node : tree.path(prompt.tokens, prompt.sharable)) {
+        if (node.start() < run.from() || tree.holds(node)) {
+          continue;
+        }
+        int first = place[node.start() - run.from()];
+        // Not so where another prompt branches off behind its own sharable tokens.
+        if (place[node.end() - 1 - run.from()] == first + node.length() - 1) {
+          Segment copy = slice(result, first, node.length(), node.start());
+          tree.keep(node, copy);
+          copy.release();
         }
       }
-      offset += piece.length();
     }
   }
 
@@ -328,51 +352,14 @@ final class Prefiller {
     }
   }
 
-  private Prefilled pass(List<Piece> pieces) {
-    beforePass.run();
-    int total = pieces.stream().mapToInt(Piece::length).sum();
-    int[] tokens = new int[total];
-    int[] positions = new int[total];
-    int[] selected = new int[total];
-    int selectedCount = 0;
-    Map<Segment, List<int[]>> uses = new LinkedHashMap<>();
-    int offset = 0;
-    for (Piece piece : pieces) {
-      System.arraycopy(piece.prompt().tokens, piece.from(), tokens, offset, piece.length());
-      for (int i = 0; i < piece.length(); i++) {
-        positions[offset + i] = piece.from() + i;
-        if (piece.from() + i >= piece.prompt().sharable) {
-          selected[selectedCount++] = offset + i;
-        }
-      }
-      int[] range = {offset, offset + piece.length()};
-      for (Segment segment : piece.segments()) {
-        uses.computeIfAbsent(segment, s -> new ArrayList<>()).add(range);
-      }
-      offset += piece.length();
-    }
-    computedTokens += total;
-    int[] lengths = pieces.stream().mapToInt(Piece::length).toArray();
-    List<SegmentView.Use> views = new ArrayList<>();
-    uses.forEach((segment, tokenRanges) -> views.add(use(segment, tokenRanges, total)));
-    try (SegmentView view = program.segmentView(views)) {
-      return program.prefill(
-          tokens, positions, lengths, view, Arrays.copyOf(selected, selectedCount));
-    }
+  private Prefilled pass(List<Run> runs) {
+    return pass(new PassTokens(runs, false));
   }
 
-  private static SegmentView.Use use(Segment segment, List<int[]> ranges, int total) {
-    int count = ranges.stream().mapToInt(range -> range[1] - range[0]).sum();
-    if (count == total) {
-      return SegmentView.Use.byAll(segment.keyValues());
-    }
-    int[] tokens = new int[count];
-    int at = 0;
-    for (int[] range : ranges) {
-      for (int token = range[0]; token < range[1]; token++) {
-        tokens[at++] = token;
-      }
-    }
-    return SegmentView.Use.by(segment.keyValues(), tokens);
+  private Prefilled pass(PassTokens tokens) {
+    beforePass.run();
+    computedTokens += tokens.size();
+    reusedTokens += tokens.runs().stream().mapToInt(Run::length).sum() - tokens.size();
+    return tokens.run(program);
   }
 }

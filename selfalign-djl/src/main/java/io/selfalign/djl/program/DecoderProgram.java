@@ -184,19 +184,28 @@ public final class DecoderProgram implements AutoCloseable {
   }
 
   /**
-   * Runs pieces of text, each a sequence of its own behind the segments it sees.
+   * Runs pieces of text, each a sequence of its own behind the segments it sees, or a tree of
+   * tokens in which branches share what is before them.
    *
    * @param tokens the tokens of all pieces, one piece after the other
    * @param positions each token's position
    * @param pieceLengths how many tokens each piece has
+   * @param ends of each token the index after the last one that sees it, where tokens of a piece
+   *     precede those that grow from them; empty if every piece is a sequence
    * @param segments which tokens see which earlier segments
    * @param select the indices of the tokens whose hidden states are wanted, perhaps none
    */
   public Prefilled prefill(
-      int[] tokens, int[] positions, int[] pieceLengths, SegmentView segments, int[] select) {
+      int[] tokens,
+      int[] positions,
+      int[] pieceLengths,
+      int[] ends,
+      SegmentView segments,
+      int[] select) {
     try (NativeValue t = ints(tokens);
         NativeValue p = ints(positions);
         NativeValue lengths = ints(pieceLengths);
+        NativeValue e = ints(ends);
         NativeValue starts = ints(segments.starts);
         NativeValue rows = ints(segments.rows);
         NativeValue counts = ints(segments.counts);
@@ -213,6 +222,7 @@ public final class DecoderProgram implements AutoCloseable {
                 t,
                 p,
                 lengths,
+                e,
                 segments.segments,
                 starts,
                 rows,

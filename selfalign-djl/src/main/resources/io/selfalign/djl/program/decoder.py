@@ -191,10 +191,11 @@ def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, adapter:
 
 
 # Causal attention of pieces of text, each a sequence of its own; piece_lengths sum to T. query (T, K, G, D), key and
-# value (T, K, D); window 0 for none, else band is what it adds to the scores of the longest piece. Returns the output
-# (T, K, G, D) and the log-denominators (T, K, G).
+# value (T, K, D); window 0 for none, else band is what it adds to the scores of the longest piece; trees: of each piece
+# what is added instead, see tree_masks, or nothing if all pieces are sequences. Returns the output (T, K, G, D) and the
+# log-denominators (T, K, G).
 def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_lengths: List[int], window: int, band: Tensor,
-                         scale: float) -> Tuple[Tensor, Tensor]:
+                         trees: List[Tensor], scale: float) -> Tuple[Tensor, Tensor]:
   group = query.size(2)
   # (K, G, T, D): key/value heads are the batch, and the G heads of each share its keys through a stride of 0.
   queries = torch.split_with_sizes(query.permute([1, 2, 0, 3]), piece_lengths, 2)
@@ -207,6 +208,8 @@ def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_length
     mask: Optional[Tensor] = None
     if window > 0 and length > window:
       mask = band[0:length, 0:length]
+    if len(trees) > 0 and trees[i].numel() > 0:
+      mask = trees[i]
     y, a = __torch__.attend(queries[i], keys[i], values[i], mask, mask is None, scale)
     outs.append(y.permute([2, 0, 1, 3]))
     denominators.append(a.permute([2, 0, 1]))
@@ -223,6 +226,30 @@ def window_band(windows: List[int], longest: int, device: Device) -> Tensor:
   index = torch.arange(longest, device=device)
   distance = index.unsqueeze(1) - index.unsqueeze(0)
   return __torch__.additive(torch.logical_and(distance >= 0, distance < window))
+
+
+# What is added to the scores of pieces that are trees of tokens, each before its children: a token sees those from which
+# its branch grew. ends: for each token the index after the last one that sees it. An empty tensor where all see it, as in
+# a plain sequence; an empty list where ends is one.
+def tree_masks(ends: List[int], piece_lengths: List[int], positions: Tensor, window: int) -> List[Tensor]:
+  result = annotate(List[Tensor], [])
+  start = 0
+  if len(ends) > 0:
+    for length in piece_lengths:
+      own = ends[start:start + length]
+      if min(own) == start + length:
+        result.append(torch.zeros([0], device=positions.device))
+      else:
+        key = torch.arange(start, start + length, device=positions.device).unsqueeze(0)
+        query = key.t()
+        end = torch.tensor(own, dtype=4, device=positions.device)
+        visible = torch.logical_and(key <= query, query < end.unsqueeze(0))
+        if window > 0:
+          at = positions.narrow(0, start, length)
+          visible = torch.logical_and(visible, at.unsqueeze(0) > (at - window).unsqueeze(1))
+        result.append(__torch__.additive(visible))
+      start += length
+  return result
 
 
 def embed(tokens: Tensor, weights: List[Tensor], multiplier: float) -> Tensor:
@@ -400,7 +427,8 @@ def run_layer(x: Tensor, weights: List[Tensor], trained: List[Tensor], whole: bo
     adapter = __torch__.fuse_layer(trained, scaled, outputs, x.dtype)
     masks = __torch__.dropout_masks(adapter, layer, seeds, piece_lengths, dropout)
   query, key, value = __torch__.project(x, own, 0, adapter, 0, masks, sizes, scales[0], rotary[layer] != 0, cos, sin)
-  out, _ = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, scales[1])
+  out, _ = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band,
+                                          annotate(List[Tensor], []), scales[1])
   return __torch__.finish(x, out.reshape([x.size(0), -1]), own, 0, adapter, 0, masks, sizes[4], scales[0], scales[3])
 
 
@@ -435,12 +463,13 @@ class Decoder(Module):
     values = torch.view_copy(raw, dtype=dtype)
     weight.view([-1]).narrow(0, start, values.numel()).copy_(values)
 
-  # Runs whole pieces of text, each a sequence of its own after the segments it sees. piece_lengths sum to T.
+  # Runs whole pieces of text, each a sequence of its own after the segments it sees, or, with ends, a tree of tokens, see
+  # tree_masks. piece_lengths sum to T.
   # Returns the final normalised hidden states of the selected tokens (N, E) and all keys/values (layers, 2, T, K, D).
   def prefill(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], scales: List[float], windows: List[int],
               rotary: List[int], adapter: List[Tensor], tokens: List[int], positions: List[int], piece_lengths: List[int],
-              segments: List[Tensor], segment_starts: List[int], segment_rows: List[int], segment_counts: List[int],
-              select: List[int]) -> List[Tensor]:
+              ends: List[int], segments: List[Tensor], segment_starts: List[int], segment_rows: List[int],
+              segment_counts: List[int], select: List[int]) -> List[Tensor]:
     device = weights[0].device
     layers = sizes[0]
     heads = sizes[1]
@@ -453,6 +482,10 @@ class Decoder(Module):
     cos, sin = __torch__.rotary_tables(at_positions, weights[3], scales[5], x.dtype)
     window = max(windows)
     band = __torch__.window_band(windows, max(piece_lengths), device)
+    trees = __torch__.tree_masks(ends, piece_lengths, at_positions, 0)
+    windowed_trees = trees
+    if window > 0:
+      windowed_trees = __torch__.tree_masks(ends, piece_lengths, at_positions, window)
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
     masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, group)
     undropped = annotate(List[Tensor], [])
@@ -465,7 +498,11 @@ class Decoder(Module):
       here = kept[layer]
       here[0].copy_(key)
       here[1].copy_(value)
-      out, denominator = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, scales[1])
+      layer_trees = trees
+      if windowed:
+        layer_trees = windowed_trees
+      out, denominator = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, layer_trees,
+                                                        scales[1])
       if len(segments) > 0:
         out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
       x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, adapter, 8 * layer, undropped, sizes[4], scales[0],
@@ -530,7 +567,8 @@ class Decoder(Module):
     return __torch__.project_to_vocabulary(hidden, weights, scales[4])
 
   # The log-probability of each row's target, and whether it is the row's most likely token: N numbers, then N of 0 or 1.
-  # The vocabulary is projected for a few rows at a time, to bound memory.
+  # The vocabulary is projected for a few rows at a time, to bound memory; the sums in double precision take fewer still,
+  # which the processor's cache holds.
   def score(self: __torch__.Decoder, weights: List[Tensor], scales: List[float], hidden: Tensor,
             targets: List[int]) -> List[float]:
     target = torch.tensor(targets, dtype=4, device=hidden.device).unsqueeze(1)
@@ -541,7 +579,11 @@ class Decoder(Module):
       count = min(64, n - start)
       logits = __torch__.project_to_vocabulary(hidden.narrow(0, start, count), weights, scales[4])
       chosen = target.narrow(0, start, count)
-      scores.append(logits.gather(1, chosen).squeeze(1).double() - torch.logsumexp(logits.double(), [-1]))
+      denominators = annotate(List[Tensor], [])
+      for row in range(0, count, 8):
+        few = logits.narrow(0, row, min(8, count - row))
+        denominators.append(torch.logsumexp(few.double(), [-1]))
+      scores.append(logits.gather(1, chosen).squeeze(1).double() - torch.cat(denominators))
       likeliest.append(torch.eq(torch.argmax(logits, -1), chosen.squeeze(1)).double())
     return annotate(List[float], torch.cat([torch.cat(scores), torch.cat(likeliest)]).tolist())
 

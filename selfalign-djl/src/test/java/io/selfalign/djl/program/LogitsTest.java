@@ -69,6 +69,7 @@ class LogitsTest {
                   Arrays.copyOfRange(tokens, from, to),
                   IntStream.range(from, to).toArray(),
                   new int[] {to - from},
+                  new int[0],
                   view,
                   all)) {
         float[] values = program.logits(result.hidden());

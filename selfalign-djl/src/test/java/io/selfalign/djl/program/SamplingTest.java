@@ -42,7 +42,7 @@ class SamplingTest {
     Arrays.fill(lengths, 1);
     try (SegmentView none = program.segmentView(List.of())) {
       return program.prefill(
-          tokens, new int[count], lengths, none, IntStream.range(0, count).toArray());
+          tokens, new int[count], lengths, new int[0], none, IntStream.range(0, count).toArray());
     }
   }
 
