@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param answer the answer of the system that is measured
  * @param other the answer of the system that it is measured against
  * @param fingerprint the measured model's fingerprint, if it is known
- * @param otherFingerprint the other model's fingerprint, if it is known
+ * @param opponent the system that it is measured against
  */
 public record AnswerPair(
     String id,
@@ -24,7 +24,7 @@ public record AnswerPair(
     String answer,
     String other,
     Optional<String> fingerprint,
-    Optional<String> otherFingerprint)
+    Opponent opponent)
     implements Traceable {
   /** Copies the list. */
   public AnswerPair {

@@ -78,7 +78,7 @@ public final class AnswerPairing implements Stage<GeneratedAnswer, AnswerPair> {
                 answer.answer(),
                 other.answer(),
                 answer.fingerprint(),
-                other.fingerprint()));
+                new Opponent(other.system(), other.fingerprint())));
       }
     }
     context.commit(unit.build());

@@ -1,9 +1,7 @@
 package io.selfalign.eval;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -38,14 +36,8 @@ final class Bleu {
     double logarithms = 0;
     double smoothing = 1;
     for (int n = 1; n <= ORDER; n++) {
-      Map<List<String>, Integer> left = ngrams(wanted, n);
-      int total = tokens.size() - n + 1;
-      int common = 0;
-      for (int i = 0; i < total; i++) {
-        if (left.merge(tokens.subList(i, i + n), -1, Integer::sum) >= 0) {
-          common++;
-        }
-      }
+      int total = Ngrams.count(tokens.size(), n);
+      int common = Ngrams.common(tokens, wanted, n);
       if (common == 0 && n == 1) {
         return 0;
       }
@@ -56,14 +48,6 @@ final class Bleu {
     }
     double brevity = Math.min(0, 1 - (double) wanted.size() / tokens.size());
     return Math.exp(brevity + logarithms / ORDER);
-  }
-
-  private static Map<List<String>, Integer> ngrams(List<String> tokens, int n) {
-    Map<List<String>, Integer> counts = new HashMap<>();
-    for (int i = 0; i + n <= tokens.size(); i++) {
-      counts.merge(tokens.subList(i, i + n), 1, Integer::sum);
-    }
-    return counts;
   }
 
   static List<String> tokens(String text) {

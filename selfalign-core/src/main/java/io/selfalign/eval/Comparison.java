@@ -52,7 +52,8 @@ public record Comparison(
   /**
    * Compares two results.
    *
-   * @throws IllegalArgumentException if they are of different benchmarks, or have no item in common
+   * @throws IllegalArgumentException if they are of different benchmarks or against different
+   *     systems, or have no item in common
    */
   public static Comparison of(EvaluationResult before, EvaluationResult after) {
     if (!before.benchmark().equals(after.benchmark())) {
@@ -61,6 +62,7 @@ public record Comparison(
               "the results are of different benchmarks, '%s' and '%s'; compare like with like",
               before.benchmark(), after.benchmark()));
     }
+    checkOpponents(before, after);
     Map<String, EvaluationResult.Item> second = new LinkedHashMap<>();
     after.measured().forEach(item -> second.put(item.id(), item));
     SortedMap<String, Pairs> all = new TreeMap<>();
@@ -88,6 +90,19 @@ public record Comparison(
     int unpaired = before.measured().size() + after.measured().size() - 2 * paired;
     return new Comparison(
         before.benchmark(), label(before, after), label(after, before), differences, unpaired);
+  }
+
+  /** What is better than one system need not be better than another. */
+  private static void checkOpponents(EvaluationResult before, EvaluationResult after) {
+    if (before.opponent().isPresent()
+        && after.opponent().isPresent()
+        && !before.opponent().get().isSameAs(after.opponent().get())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the results of '%s' are against different systems, %s and %s; compare both models"
+                  + " with the same",
+              before.benchmark(), before.opponent().get(), after.opponent().get()));
+    }
   }
 
   /** The model's name, with its prompt style where the two differ in that. */

@@ -5,6 +5,7 @@ import io.selfalign.data.Drop;
 import io.selfalign.data.JsonLine;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
+import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.text.TextTable;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  * @param model the model's name
  * @param fingerprint the model's fingerprint
  * @param promptStyle how items were put to it
+ * @param opponent the system that its answers were compared with, where that is the benchmark
  * @param measured the items that were measured, with their figures
  * @param skipped the items that were not, with reasons
  * @param figures over all items first, then by group, each in alphabetical order
@@ -34,6 +36,7 @@ public record EvaluationResult(
     String model,
     String fingerprint,
     String promptStyle,
+    Optional<Opponent> opponent,
     List<Item> measured,
     List<Skipped> skipped,
     List<Figure> figures) {
@@ -58,6 +61,7 @@ public record EvaluationResult(
    * @param model the model's name
    * @param fingerprint the model's fingerprint
    * @param promptStyle how items were put to it
+   * @param opponent the system that its answers were compared with, where that is the benchmark
    * @param items how many items were measured
    * @param skipped how many were not, by reason
    * @param skippedItems those that were not
@@ -68,6 +72,7 @@ public record EvaluationResult(
       String model,
       String fingerprint,
       String promptStyle,
+      Optional<Opponent> opponent,
       int items,
       Map<String, Long> skipped,
       List<Skipped> skippedItems,
@@ -100,9 +105,25 @@ public record EvaluationResult(
         model,
         fingerprint,
         promptStyle,
+        Optional.empty(),
         measured.stream().map(m -> new Item(m.id(), m.group(), m.figures())).toList(),
         drops.stream().map(d -> new Skipped(d.id(), d.rule(), d.detail())).toList(),
         figures(measured));
+  }
+
+  /**
+   * Writes a file of results, which {@link #read}, {@code eval compare} and tools in other
+   * languages read: a line for each measured item, and the {@link #summary} last. Field names are
+   * those of {@link Item} and {@link Summary} with underscores; what is absent is {@code null}. An
+   * existing file is replaced.
+   *
+   * @throws SelfAlignException if the file can't be written
+   */
+  public void write(Path file) {
+    try (JsonLinesWriter lines = JsonLines.write(file)) {
+      measured.forEach(lines::write);
+      lines.write(summary());
+    }
   }
 
   /**
@@ -123,6 +144,7 @@ public record EvaluationResult(
               summary.model(),
               summary.fingerprint(),
               summary.promptStyle(),
+              summary.opponent(),
               measured,
               summary.skippedItems(),
               summary.figures());
@@ -176,7 +198,14 @@ public record EvaluationResult(
   EvaluationResult with(List<Figure> more) {
     List<Figure> all = new ArrayList<>(figures);
     all.addAll(more);
-    return new EvaluationResult(benchmark, model, fingerprint, promptStyle, measured, skipped, all);
+    return new EvaluationResult(
+        benchmark, model, fingerprint, promptStyle, opponent, measured, skipped, all);
+  }
+
+  /** The same result, measured against another system. */
+  EvaluationResult against(Opponent other) {
+    return new EvaluationResult(
+        benchmark, model, fingerprint, promptStyle, Optional.of(other), measured, skipped, figures);
   }
 
   /**
@@ -220,6 +249,7 @@ public record EvaluationResult(
         model,
         fingerprint,
         promptStyle,
+        opponent,
         measured.size(),
         skippedByReason(),
         skipped,
@@ -250,10 +280,11 @@ public record EvaluationResult(
     }
     return String.format(
         Locale.ROOT,
-        "%smodel %s (%s), prompt style %s, %d items, skipped %s%n",
+        "%smodel %s (%s)%s, prompt style %s, %d items, skipped %s%n",
         table,
         model,
         fingerprint,
+        opponent.map(other -> " against " + other).orElse(""),
         promptStyle,
         measured.size(),
         skippedByReason());

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param id the question's id
  * @param parents the question's id
  * @param group the question's category, if it has one
+ * @param opponent the system that the measured one was compared with
  * @param shownFirst the scores where the measured system's answer was shown first
  * @param shownLast the scores where it was shown last, of which the second is its own
  * @param texts what the judge wrote, of both orders; may be empty
@@ -21,6 +22,7 @@ public record JudgedPair(
     String id,
     List<String> parents,
     Optional<String> group,
+    Opponent opponent,
     PairScores shownFirst,
     PairScores shownLast,
     List<String> texts,

@@ -32,6 +32,9 @@ import java.util.TreeMap;
  *       has one of the two models' fingerprint. What of that is merit only another judge can tell.
  * </ul>
  *
+ * <p>Records and results name the other system and its model's fingerprint, results only if it is
+ * the same for all pairs.
+ *
  * <p>A pair that the judge has no verdict on, in one order or both, is in the ledger for the
  * judge's reason. Immutable and safe for use by several threads, as the judge is.
  */
@@ -182,7 +185,8 @@ public final class PairwiseEvaluation implements Evaluation<AnswerPair, JudgedPa
     }
     boolean own = judge.fingerprint().isPresent() && judge.fingerprint().equals(pair.fingerprint());
     boolean others =
-        judge.fingerprint().isPresent() && judge.fingerprint().equals(pair.otherFingerprint());
+        judge.fingerprint().isPresent()
+            && judge.fingerprint().equals(pair.opponent().fingerprint());
     if (own != others) {
       figures.put(OWN_MODEL_PREFERRED, own ? share : 1 - share);
     }
@@ -195,6 +199,7 @@ public final class PairwiseEvaluation implements Evaluation<AnswerPair, JudgedPa
         pair.id(),
         List.of(pair.id()),
         pair.group(),
+        pair.opponent(),
         first,
         last,
         List.of(shownFirst.text(), shownLast.text()),
@@ -221,8 +226,11 @@ public final class PairwiseEvaluation implements Evaluation<AnswerPair, JudgedPa
     }
     groups.forEach(
         (group, pairs) -> relativeScore(Optional.of(group), pairs).ifPresent(relative::add));
-    return EvaluationResult.of(benchmark, modelName, modelFingerprint, promptStyle, records, drops)
-        .with(relative);
+    EvaluationResult result =
+        EvaluationResult.of(benchmark, modelName, modelFingerprint, promptStyle, records, drops)
+            .with(relative);
+    List<Opponent> opponents = records.stream().map(JudgedPair::opponent).distinct().toList();
+    return opponents.size() == 1 ? result.against(opponents.get(0)) : result;
   }
 
   private static Optional<Figure> relativeScore(Optional<String> group, List<JudgedPair> pairs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IntervalTest {
+  @TempDir Path temporary;
+
   private static double[] normal(int n, long seed) {
     Random random = new Random(seed);
     return IntStream.range(0, n).mapToDouble(i -> 3 + random.nextGaussian()).toArray();
@@ -73,6 +77,24 @@ class IntervalTest {
                         Map.of("mc1", 0.25)))
             .toList();
     return EvaluationResult.of("bench", model, model, "plain", items, List.of());
+  }
+
+  @Test
+  void a_result_that_was_written_is_the_same_when_it_is_read() {
+    EvaluationResult result =
+        result("a", 0, 1, 1)
+            .with(
+                List.of(
+                    new Figure(
+                        "relative_score",
+                        Optional.of("g"),
+                        3,
+                        new Interval(1.5, 1, 2),
+                        Optional.empty())))
+            .against(new Opponent("other", Optional.empty()));
+    Path file = temporary.resolve("result.jsonl");
+    result.write(file);
+    assertThat(EvaluationResult.read(file)).isEqualTo(result);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.selfalign.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.selfalign.pipeline.Dataset;
@@ -33,7 +34,7 @@ class JudgementTest {
                     "own, longer",
                     "other",
                     Optional.of("own-model"),
-                    Optional.of("other-model")))
+                    new Opponent("other", Optional.of("other-model"))))
         .toList();
   }
 
@@ -51,6 +52,25 @@ class JudgementTest {
     assertThat(result.figure("loss").value()).isZero();
     assertThat(result.figure("tie").value()).isEqualTo(1);
     assertThat(result.figure("relative_score").value()).isEqualTo(1);
+  }
+
+  @Test
+  void the_other_system_is_named_with_its_fingerprint() {
+    Opponent opponent = new Opponent("other", Optional.of("other-model"));
+    EvaluationResult result = judged(ScriptedJudge.comparing(pair -> new PairScores(9, 2)));
+    assertThat(result.opponent()).contains(opponent);
+    assertThat(result.toString()).contains("against other (other-model)");
+    assertThat(result.summary().opponent()).contains(opponent);
+  }
+
+  @Test
+  void results_against_different_systems_are_not_compared() {
+    EvaluationResult result = judged(ScriptedJudge.comparing(pair -> new PairScores(9, 2)));
+    EvaluationResult renamed = result.against(new Opponent("moved", Optional.of("other-model")));
+    EvaluationResult different = result.against(new Opponent("third", Optional.empty()));
+    assertThat(Comparison.of(result, renamed).difference("win").interval().value()).isZero();
+    assertThatThrownBy(() -> Comparison.of(result, different))
+        .hasMessageContaining("other (other-model) and third; compare both models with the same");
   }
 
   @Test
@@ -169,6 +189,9 @@ class JudgementTest {
     assertThat(result.figure("exact_match").value()).isEqualTo(1);
     assertThat(result.figure("rouge_l_difference").value()).isGreaterThan(0.5);
     assertThat(result.figure("bleu_difference").value()).isGreaterThan(0.5);
+    // "falls" is common with the wrong answer: 1 of 6 words and 1 of 3, F 2/9
+    assertThat(result.figure("rouge_1_difference").value()).isCloseTo(1 - 2 / 9.0, within(1e-12));
+    assertThat(result.figure("rouge_2_difference").value()).isEqualTo(1);
   }
 
   @Test
