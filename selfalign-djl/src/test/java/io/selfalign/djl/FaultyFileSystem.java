@@ -192,6 +192,7 @@ final class FaultyFileSystem extends FileSystem {
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // it is closed by the stream that is returned
     public DirectoryStream<Path> newDirectoryStream(
         Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
       DirectoryStream<Path> stream =
