@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.selfalign.djl.DjlModel;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.examples.ProgramEnd;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * Entry point of the command line. Standard output carries records alone; everything else goes to
- * standard error. Exit status: 0 done, 1 failed, 2 wrong usage.
+ * standard error. Exit status: 0 done, 1 failed, 2 wrong usage, 130 after Ctrl-C, 143 after
+ * SIGTERM.
  */
 @Command(
     name = "selfalign",
@@ -51,7 +53,13 @@ public final class SelfAlignCli implements Runnable {
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
     System.setOut(err);
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    System.exit(run(DjlModel::open, System.in, out, err, Boolean.getBoolean(WATCHED), args));
+    ProgramEnd end = new ProgramEnd();
+    ModelOpener models =
+        (folder, options) -> {
+          end.awaitFromNowOn();
+          return DjlModel.open(folder, options);
+        };
+    end.exit(() -> run(models, System.in, out, err, Boolean.getBoolean(WATCHED), args));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.selfalign.djl.DType;
 import io.selfalign.djl.DjlModel;
 import io.selfalign.djl.DjlModelOptions;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.examples.ProgramEnd;
 import io.selfalign.examples.miniature.Corpus.Document;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.LearningRateSchedule;
@@ -43,7 +44,9 @@ final class Miniature {
 
   /** Runs a command; {@code --help} lists them. */
   public static void main(String[] args) {
-    System.exit(run(System.out, args));
+    ProgramEnd end = new ProgramEnd();
+    end.awaitFromNowOn();
+    end.exit(() -> run(System.out, args));
   }
 
   static int run(PrintStream out, String... args) {
