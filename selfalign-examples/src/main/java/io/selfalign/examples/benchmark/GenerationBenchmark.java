@@ -65,6 +65,20 @@ final class GenerationBenchmark implements Callable<Integer> {
       defaultValue = "f32,bf16")
   private List<String> dtypes;
 
+  @Option(
+      names = "--rows",
+      description = "batch sizes; the peer's self-align workload is measured with at most 8 rows",
+      split = ",",
+      defaultValue = "1,8,64")
+  private List<Integer> batchSizes;
+
+  @Option(
+      names = "--measure",
+      description = "what to measure: self-align, prefill, decode",
+      split = ",",
+      defaultValue = "self-align,prefill,decode")
+  private List<String> measured;
+
   private final PrintStream out = System.out;
   private int prefixes;
 
@@ -92,20 +106,26 @@ final class GenerationBenchmark implements Callable<Integer> {
     try (DjlModel model = DjlModel.open(folder, options)) {
       figures.put("load: resident MB", residentMegabytes() - before);
       generate(model, texts(1, 64, 0), 8);
-      for (int rows : new int[] {1, 8, 64}) {
+      for (int rows : batchSizes("self-align")) {
         figures.put(
             "self-align, " + rows + " rows: s/query",
             median(() -> generate(model, texts(rows, SHARED, OWN), NEW) / rows));
       }
-      figures.put(
-          "prefill of 1830: tok/s",
-          (SHARED + OWN) / median(() -> generate(model, texts(1, SHARED, OWN), 1)));
-      for (int rows : new int[] {1, 8, 64}) {
+      if (measured.contains("prefill")) {
+        figures.put(
+            "prefill of 1830: tok/s",
+            (SHARED + OWN) / median(() -> generate(model, texts(1, SHARED, OWN), 1)));
+      }
+      for (int rows : batchSizes("decode")) {
         figures.put(
             "decode, " + rows + " rows: tok/s", rows * 127 / median(() -> decode(model, rows)));
       }
     }
     return figures;
+  }
+
+  private List<Integer> batchSizes(String what) {
+    return measured.contains(what) ? batchSizes : List.of();
   }
 
   /** The time of 127 decoding steps: that of 128 new tokens without that of the first one. */
@@ -180,7 +200,9 @@ final class GenerationBenchmark implements Callable<Integer> {
                   script.toString(),
                   folder.toString(),
                   dtype,
-                  Integer.toString(repeats))
+                  Integer.toString(repeats),
+                  batchSizes.stream().map(String::valueOf).collect(Collectors.joining(",")),
+                  String.join(",", measured))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       JsonNode json = JsonMapper.shared().readTree(process.getInputStream());

@@ -1,6 +1,6 @@
 """Measures transformers' generate as GenerationBenchmark measures this library, on the same checkpoint.
 
-Usage: transformers_peer.py FOLDER f32|bf16 REPEATS; prints one JSON object of medians.
+Usage: transformers_peer.py FOLDER f32|bf16 REPEATS ROWS,... self-align,prefill,decode; prints one JSON object of medians.
 """
 
 import json
@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM
 
 SHARED, OWN, NEW = 1800, 30, 64
 folder, dtype, repeats = sys.argv[1], {"f32": torch.float32, "bf16": torch.bfloat16}[sys.argv[2]], int(sys.argv[3])
+batch_sizes, measured = [int(rows) for rows in sys.argv[4].split(",")], sys.argv[5].split(",")
 
 
 def resident_megabytes():
@@ -58,9 +59,10 @@ def decode(rows):
 
 generate(prompts(1, 64, 0), 8)
 # 64 rows of the whole prompt would take the peer minutes: its best, 8 rows, stands for it.
-for rows in (1, 8):
+for rows in [rows for rows in batch_sizes if rows <= 8 and "self-align" in measured]:
     figures[f"self-align, {rows} rows: s/query"] = median(lambda: generate(prompts(rows, SHARED, OWN), NEW) / rows)
-figures["prefill of 1830: tok/s"] = (SHARED + OWN) / median(lambda: generate(prompts(1, SHARED, OWN), 1))
-for rows in (1, 8, 64):
+if "prefill" in measured:
+    figures["prefill of 1830: tok/s"] = (SHARED + OWN) / median(lambda: generate(prompts(1, SHARED, OWN), 1))
+for rows in [rows for rows in batch_sizes if "decode" in measured]:
     figures[f"decode, {rows} rows: tok/s"] = rows * 127 / median(lambda: decode(rows))
 print(json.dumps(figures))
