@@ -24,6 +24,7 @@ import io.selfalign.principle.InstructionQueries;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
+import io.selfalign.report.RunReport;
 import io.selfalign.tuning.Adapter;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.verbose.VerboseCloning;
@@ -238,7 +239,8 @@ public final class SelfAlign {
   }
 
   /**
-   * Runs all stages, or what is left of them.
+   * Runs all stages, or what is left of them, and writes the {@linkplain RunReport report} into the
+   * run directory, also where the run fails.
    *
    * @return what came of it, which the caller closes before the base model
    * @throws CancelledException if the thread was interrupted
@@ -252,7 +254,7 @@ public final class SelfAlign {
 
   /**
    * Makes the run without starting it, so that another thread can cancel it. When it has run,
-   * {@link SelfAlignResult#open} has what came of it.
+   * {@link SelfAlignResult#open} has what came of it. It writes the report, as {@link #run} does.
    *
    * @throws IllegalArgumentException if an option is out of its range
    * @throws IllegalStateException if there is no run directory
@@ -285,7 +287,8 @@ public final class SelfAlign {
       cloning.forEach(change -> change.accept(stage4));
       stage4.addTo(pipeline, asked, engraved);
     }
-    return pipeline.build().in(directory, options.build());
+    RunOptions reported = options.build().toBuilder().listener(RunReport.listener()).build();
+    return pipeline.build().in(directory, reported);
   }
 
   private Output<Query> asked(Pipeline.Builder pipeline) {

@@ -18,6 +18,7 @@ import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.pipeline.StageSummary;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleUse;
+import io.selfalign.report.RunReport;
 import io.selfalign.tuning.Adapter;
 import io.selfalign.tuning.AlignedModel;
 import io.selfalign.tuning.ChatPrompt;
@@ -94,6 +95,14 @@ public final class SelfAlignResult implements AutoCloseable {
   /** The run directory, with every stage's records and ledger. */
   public RunDirectory directory() {
     return directory;
+  }
+
+  /**
+   * The report of the run, which has been written as {@value RunReport#FILE} of the run directory.
+   * Evaluation results can be added to it, and it can be written again.
+   */
+  public RunReport report() {
+    return RunReport.of(directory);
   }
 
   /** What each stage kept and dropped, by rule, in the order of the stages. */

@@ -24,7 +24,7 @@ final class Lineage {
   /** A record in the run. */
   private record Key(String stage, String id) {}
 
-  private record Found(Key key, boolean kept, List<String> parents, String json) {}
+  private record Found(Key key, boolean kept, List<String> parents, JsonLine line) {}
 
   private final RunDirectory directory;
   private final Manifest manifest;
@@ -54,17 +54,28 @@ final class Lineage {
     }
     List<TracedRecord> traced = new ArrayList<>();
     self.forEach(found -> traced.add(traced(found, Relation.SELF, 0)));
-    traced.addAll(ancestors(self));
+    traced.addAll(ancestors(self, Integer.MAX_VALUE));
     traced.addAll(descendants(self));
     return traced;
   }
 
-  private List<TracedRecord> ancestors(List<Found> self) {
+  List<TracedRecord> back(String stage, Set<String> ids, int generations) {
+    List<Found> self = new ArrayList<>();
+    scan(
+        stage,
+        found -> Optional.of(found).filter(f -> ids.contains(f.key().id())).ifPresent(self::add));
+    List<TracedRecord> traced = new ArrayList<>();
+    self.forEach(found -> traced.add(traced(found, Relation.SELF, 0)));
+    traced.addAll(ancestors(self, generations));
+    return traced;
+  }
+
+  private List<TracedRecord> ancestors(List<Found> self, int generations) {
     List<TracedRecord> traced = new ArrayList<>();
     Set<Key> seen = new HashSet<>();
     self.forEach(found -> seen.add(found.key()));
     List<Found> generation = self;
-    for (int distance = 1; !generation.isEmpty(); distance++) {
+    for (int distance = 1; distance <= generations && !generation.isEmpty(); distance++) {
       List<Found> parents = new ArrayList<>();
       for (String stage : manifest.names()) {
         Set<String> wanted = new HashSet<>();
@@ -83,8 +94,8 @@ final class Lineage {
               });
         }
       }
-      int generations = distance;
-      parents.forEach(found -> traced.add(traced(found, Relation.ANCESTOR, generations)));
+      int back = distance;
+      parents.forEach(found -> traced.add(traced(found, Relation.ANCESTOR, back)));
       generation = parents;
     }
     return traced;
@@ -155,15 +166,18 @@ final class Lineage {
             for (JsonNode parent : line.object().path("parents")) {
               parents.add(parent.asString());
             }
-            action.accept(
-                new Found(
-                    new Key(stage, line.text("id")), kept, parents, line.object().toString()));
+            action.accept(new Found(new Key(stage, line.text("id")), kept, parents, line));
           });
     }
   }
 
   private static TracedRecord traced(Found found, Relation relation, int distance) {
     return new TracedRecord(
-        relation, distance, found.key().stage(), found.key().id(), found.kept(), found.json());
+        relation,
+        distance,
+        found.key().stage(),
+        found.key().id(),
+        found.kept(),
+        found.line().object().toString());
   }
 }

@@ -233,7 +233,7 @@ public final class Run {
       states.put(name, state);
       return reused(node);
     }
-    StageTiming timing = new StageTiming(storage, directory, name, state.totals());
+    StageClock timing = new StageClock(storage, directory, name, state.totals());
     try (StageStore store = StageStore.open(storage, folder, header, state)) {
       Totals totals = state.totals();
       events.publish(

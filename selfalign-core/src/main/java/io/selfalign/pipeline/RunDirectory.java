@@ -84,6 +84,11 @@ public final class RunDirectory {
     return manifest.seed();
   }
 
+  /** The version of the library that began the run. */
+  public String libraryVersion() {
+    return manifest.library();
+  }
+
   /** The names of the stages in the order in which they run. */
   public List<String> stageNames() {
     return manifest.names();
@@ -103,6 +108,27 @@ public final class RunDirectory {
   /** The settings with which a stage was begun, as JSON. */
   public Settings settings(String name) {
     return Settings.of(entry(name).settings());
+  }
+
+  /**
+   * What the manifest says of a stage. Reads no file.
+   *
+   * @throws IllegalArgumentException if there is no such stage, naming those that are
+   */
+  public StageDescription description(String name) {
+    Manifest.Entry entry = entry(name);
+    return new StageDescription(
+        name, entry.inputs(), entry.after(), entry.record(), settings(name), entry.fingerprint());
+  }
+
+  /**
+   * When which process worked on which stage, in the order in which they ended; what a process that
+   * was killed did last is not among it.
+   *
+   * @throws InvalidDataException if a line of {@code timings.jsonl} is none
+   */
+  public List<StageTiming> timings() {
+    return StageClock.read(path);
   }
 
   /**
@@ -135,6 +161,20 @@ public final class RunDirectory {
    */
   public List<TracedRecord> trace(String id) {
     return new Lineage(this, manifest).of(id);
+  }
+
+  /**
+   * Walks from some records of a stage back to what they were made from. Reads the stages upstream
+   * once for each generation, however many records there are.
+   *
+   * @param ids the ids of the records, kept or dropped
+   * @param generations how many generations to go back at most
+   * @return the records themselves first, then their ancestors together, by distance
+   * @throws IllegalArgumentException if there is no such stage, naming those that are
+   */
+  public List<TracedRecord> ancestors(String stage, Set<String> ids, int generations) {
+    entry(stage);
+    return new Lineage(this, manifest).back(stage, ids, generations);
   }
 
   static StageFolder stageFolder(Path directory, String stage) {

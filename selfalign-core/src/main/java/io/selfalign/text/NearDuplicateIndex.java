@@ -1,6 +1,7 @@
 package io.selfalign.text;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -111,6 +112,22 @@ public final class NearDuplicateIndex {
     }
   }
 
+  /**
+   * The best match of a text that was added, among all the others.
+   *
+   * @param index its place in the order of addition, from 0
+   * @throws IndexOutOfBoundsException if there is no such text
+   */
+  public Optional<Match> findOther(int index) {
+    reading.lock();
+    try {
+      Objects.checkIndex(index, texts.size());
+      return search(texts.sequence(index), 0, index);
+    } finally {
+      reading.unlock();
+    }
+  }
+
   /** Adds a text, whatever it is like. */
   public void add(String text) {
     List<String> tokens = tokenizer.tokenize(text);
@@ -155,8 +172,11 @@ public final class NearDuplicateIndex {
 
   /** Among the texts from index {@code from} on. */
   private Optional<Match> search(List<String> tokens, int from) {
-    NearDuplicateSearch search =
-        new NearDuplicateSearch(texts, minimal, texts.dictionary().known(tokens), from);
+    return search(texts.dictionary().known(tokens), from, NearDuplicateSearch.NONE);
+  }
+
+  private Optional<Match> search(int[] sequence, int from, int except) {
+    NearDuplicateSearch search = new NearDuplicateSearch(texts, minimal, sequence, from, except);
     Optional<Match> best = search.best();
     counters.add(search);
     return best;

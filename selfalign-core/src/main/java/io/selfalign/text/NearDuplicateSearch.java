@@ -9,11 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks for the best match of one text, by the tests that {@link NearDuplicateIndex} tells of. */
 final class NearDuplicateSearch {
+  /** Stands for no text. */
+  static final int NONE = -1;
+
   private final IndexedTexts texts;
   private final MinimalLcs minimal;
 
   /** Ignores texts before this. */
   private final int from;
+
+  /** Ignores this text, unless it is {@link #NONE}. */
+  private final int except;
 
   private final int[] sequence;
 
@@ -37,13 +43,15 @@ final class NearDuplicateSearch {
   private long similarBits;
   private long overlaps;
   private long matches;
-  private int bestText = -1;
+  private int bestText = NONE;
   private double bestF;
 
-  NearDuplicateSearch(IndexedTexts texts, MinimalLcs minimal, int[] sequence, int from) {
+  NearDuplicateSearch(
+      IndexedTexts texts, MinimalLcs minimal, int[] sequence, int from, int except) {
     this.texts = texts;
     this.minimal = minimal;
     this.from = from;
+    this.except = except;
     this.sequence = sequence;
     ordered = texts.dictionary().rarestFirst(sequence);
     bits = TokenBits.of(ordered, sequence.length);
@@ -108,7 +116,10 @@ final class NearDuplicateSearch {
           length < neededByLength.length
               ? neededByLength[length]
               : minimal.of(sequence.length, length);
-      if (needed <= left && needed <= length - Postings.rarer(entry) && text >= from) {
+      if (needed <= left
+          && needed <= length - Postings.rarer(entry)
+          && text >= from
+          && text != except) {
         meet(text, length, needed);
       }
     }

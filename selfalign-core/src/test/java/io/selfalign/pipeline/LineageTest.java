@@ -1,6 +1,7 @@
 package io.selfalign.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.data.Drop;
 import io.selfalign.pipeline.Pipeline.Output;
@@ -10,6 +11,7 @@ import io.selfalign.pipeline.SampleRun.Seed;
 import io.selfalign.pipeline.TracedRecord.Relation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,5 +139,35 @@ class LineageTest {
             "SELF 0 input s1",
             "DESCENDANT 1 revising draft dropped",
             "DESCENDANT 2 revising revised");
+  }
+
+  @Test
+  void ancestors_of_several_records_are_found_together_and_only_so_far_back() {
+    RunDirectory run = run();
+    assertThat(shown(run.ancestors("answers", Set.of("q2", "q3"), 9)))
+        .containsExactly(
+            "SELF 0 answers q2",
+            "SELF 0 answers q3 dropped",
+            "ANCESTOR 1 questions q2",
+            "ANCESTOR 1 questions q3",
+            "ANCESTOR 2 seeds s2",
+            "ANCESTOR 2 questions q1",
+            "ANCESTOR 3 seeds s1");
+    assertThat(run.ancestors("answers", Set.of("q2"), 1)).hasSize(2);
+    assertThatThrownBy(() -> run.ancestors("nothing", Set.of("q2"), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nothing");
+  }
+
+  @Test
+  void a_directory_describes_its_stages_and_has_their_timings() {
+    RunDirectory run = run();
+    StageDescription answers = run.description("answers");
+    assertThat(answers.inputs()).containsExactly("questions");
+    assertThat(answers.recordType()).isEqualTo("Answer");
+    assertThat(run.timings())
+        .extracting(StageTiming::stage)
+        .containsExactly("seeds", "questions", "answers");
+    assertThat(run.timings()).extracting(StageTiming::drops).containsExactly(0L, 0L, 1L);
   }
 }

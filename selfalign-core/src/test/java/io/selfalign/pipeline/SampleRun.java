@@ -198,7 +198,7 @@ final class SampleRun {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         String name = directory.relativize(file).toString();
-        if (!name.equals(StageTiming.FILE)) {
+        if (!name.equals(StageClock.FILE)) {
           data.put(name, Files.readString(file));
         }
       }

@@ -75,10 +75,11 @@ record ScriptedReplies(List<Rule> rules, Optional<ToDoubleFunction<ScoreRequest>
     return new Generation(request.id(), text.toString(), tokens, reason, stop, promptTokens);
   }
 
+  /** Of the stop strings that the text ends with, the one that begins first. */
   private static Optional<String> firstOf(List<String> stops, StringBuilder text) {
     return stops.stream()
-        .filter(stop -> text.indexOf(stop) >= 0)
-        .min(Comparator.comparingInt(text::indexOf));
+        .filter(stop -> text.indexOf(stop, Math.max(0, text.length() - stop.length())) >= 0)
+        .max(Comparator.comparingInt(String::length));
   }
 
   /** The log-probability of a continuation. */

@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -226,9 +227,24 @@ public final class ScriptedTrainableModel implements MergeableModel {
       }
       write(folder.resolve(WEIGHTS), learnt.values());
       Files.writeString(folder.resolve(CONFIG), "{\"peft_type\":\"scripted\"}\n");
-      Files.writeString(folder.resolve(LOG), "{\"step\":" + total + "}\n");
+      Files.writeString(folder.resolve(LOG), log(total));
       return new TrainingResult(
           folder, total, examples.size(), List.of(), loss(total), Optional.empty());
+    }
+
+    /** A line for each step, in the form of {@link TrainableModel}, but with no speeds. */
+    private String log(int total) {
+      StringBuilder log = new StringBuilder();
+      for (int step = 1; step <= total; step++) {
+        log.append(
+            String.format(
+                Locale.ROOT,
+                "{\"step\":%d,\"loss\":%.6f,\"learning_rate\":%.9f}%n",
+                step,
+                loss(step),
+                options.learningRate()));
+      }
+      return log.toString().replace("\r\n", "\n");
     }
 
     private double loss(int step) {

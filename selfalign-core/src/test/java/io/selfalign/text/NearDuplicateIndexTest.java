@@ -238,4 +238,17 @@ class NearDuplicateIndexTest {
   private static String text(String prefix, int count) {
     return IntStream.range(0, count).mapToObj(i -> prefix + i + " ").collect(Collectors.joining());
   }
+
+  @Test
+  void a_text_s_nearest_other_is_not_itself() {
+    NearDuplicateIndex index = NearDuplicateIndex.builder().threshold(0).build();
+    index.add("write a poem about the sea");
+    index.add("write a poem about the sky");
+    index.add("name three rivers");
+    assertThat(index.findOther(0))
+        .contains(new Match(1, RougeL.between("a b c d e f", "a b c d e g").f()));
+    assertThat(index.findOther(1).orElseThrow().index()).isZero();
+    assertThat(index.findOther(2)).isEmpty();
+    assertThatThrownBy(() -> index.findOther(3)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
 }

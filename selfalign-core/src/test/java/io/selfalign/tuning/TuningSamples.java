@@ -66,13 +66,13 @@ public final class TuningSamples {
         .toList();
   }
 
-  /** The content of every file of a run but its timings, by path. */
+  /** The content of every file of a run but its timings and the report of them, by path. */
   public static Map<String, String> data(Path directory) {
     Map<String, String> data = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         String name = directory.relativize(file).toString();
-        if (!name.equals("timings.jsonl")) {
+        if (!name.equals("timings.jsonl") && !name.equals("report.html")) {
           data.put(name, Files.readString(file));
         }
       }

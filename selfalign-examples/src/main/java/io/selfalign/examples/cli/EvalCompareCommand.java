@@ -5,7 +5,6 @@ import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.eval.EvaluationResult;
 import io.selfalign.eval.ModelTable;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Models side by side. */
@@ -53,15 +51,10 @@ final class EvalCompareCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, List<EvaluationResult>> byModel = new LinkedHashMap<>();
     for (String result : results) {
-      int equals = result.indexOf('=');
-      if (equals < 1 || equals == result.length() - 1) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--result is '" + result + "', but must be MODEL=FILE, such as base=base.jsonl");
-      }
+      NamedResult named = NamedResult.parse(spec, result);
       byModel
-          .computeIfAbsent(result.substring(0, equals), model -> new ArrayList<>())
-          .add(EvaluationResult.read(Path.of(result.substring(equals + 1))));
+          .computeIfAbsent(named.model(), model -> new ArrayList<>())
+          .add(EvaluationResult.read(named.file()));
     }
     ModelTable table = ModelTable.of(byModel);
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {

@@ -9,6 +9,7 @@ import io.selfalign.model.BaseModel;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.principle.PromptFrame;
+import io.selfalign.report.RunReport;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,12 +30,12 @@ import picocli.CommandLine.Spec;
           + " its answers, and again on extensive ones.",
       "Running it again goes on where it stopped, or tells the same if all is done.",
       "Standard output: a summary at the end,"
-          + " {\"work\",\"adapter\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]}.",
+          + " {\"work\",\"adapter\",\"report\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]}.",
       ""
     })
 final class RunCommand implements Callable<Integer> {
   /** The line of output. */
-  record Summary(String work, String adapter, List<Stage> stages) {}
+  record Summary(String work, String adapter, String report, List<Stage> stages) {}
 
   private final ModelOpener models;
   private final OutputStream out;
@@ -130,6 +131,7 @@ final class RunCommand implements Callable<Integer> {
           new Summary(
               work.toString(),
               result.adapter().toString(),
+              work.resolve(RunReport.FILE).toString(),
               result.stages().stream().map(Stage::of).toList()));
     }
   }

@@ -89,6 +89,7 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(new MergeCommand(models, out))
             .addSubcommand(new RunCommand(models, out, new ProgressArguments(err, watched)))
             .addSubcommand(EvalCommand.withSubcommands(models, out, err, watched))
+            .addSubcommand(new ReportCommand(out))
             .addSubcommand(new TraceCommand(out))
             .addSubcommand(new HelpCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,0 +1,81 @@
+package io.selfalign.report;
+
+import io.selfalign.data.Demonstration;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.principle.PrincipleUse;
+import io.selfalign.principle.PrincipleUse.Counts;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Which principles the thoughts name, by the source of the query and by its question type. */
+final class PrinciplesSection implements Section {
+  private static final int MOST_PRINCIPLES = 40;
+  private static final int MOST_GROUPS = 24;
+
+  /**
+   * The data.
+   *
+   * @param withoutRule how many demonstrations name no principle
+   * @param principles the most frequent first
+   * @param sources each with its counts, in the order of the principles; the same of types
+   */
+  record Data(
+      long demonstrations,
+      long withoutRule,
+      List<String> principles,
+      List<Long> counts,
+      List<Group> sources,
+      List<Group> types) {}
+
+  /** The demonstrations of a source or question type. */
+  record Group(String name, long demonstrations, long withoutRule, List<Long> counts) {}
+
+  @Override
+  public String name() {
+    return "principles";
+  }
+
+  @Override
+  public Record collect(RunData run) {
+    Optional<Dataset<Demonstration>> demonstrations = run.last(Demonstration.class);
+    if (demonstrations.isEmpty()) {
+      return new Missing("This run answered nothing under principles.");
+    }
+    PrincipleUse use;
+    try (Stream<Demonstration> all = demonstrations.get().stream()) {
+      use = PrincipleUse.of(all);
+    }
+    List<String> principles = use.total().mostFrequent().stream().limit(MOST_PRINCIPLES).toList();
+    return new Data(
+        use.total().demonstrations(),
+        use.total().withoutRule(),
+        principles.stream().map(name -> ShownText.label(name, 60)).toList(),
+        counts(use.total(), principles),
+        groups(use.bySource(), principles),
+        groups(use.byQuestionType(), principles));
+  }
+
+  private static List<Group> groups(Map<String, Counts> groups, List<String> principles) {
+    return groups.entrySet().stream()
+        .sorted(
+            Comparator.<Map.Entry<String, Counts>>comparingLong(e -> e.getValue().demonstrations())
+                .reversed()
+                .thenComparing(Map.Entry::getKey))
+        .limit(MOST_GROUPS)
+        .map(
+            entry ->
+                new Group(
+                    ShownText.label(entry.getKey(), 90),
+                    entry.getValue().demonstrations(),
+                    entry.getValue().withoutRule(),
+                    counts(entry.getValue(), principles)))
+        .toList();
+  }
+
+  private static List<Long> counts(Counts counts, List<String> principles) {
+    return principles.stream().map(p -> counts.byPrinciple().getOrDefault(p, 0L)).toList();
+  }
+}

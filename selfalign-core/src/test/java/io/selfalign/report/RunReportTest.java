@@ -1,0 +1,129 @@
+package io.selfalign.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.selfalign.data.JsonLines;
+import io.selfalign.data.Query;
+import io.selfalign.error.InvalidDataException;
+import io.selfalign.error.SelfAlignException;
+import io.selfalign.eval.EvaluationResult;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.RunOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in a page, of runs that have little. */
+class RunReportTest {
+  @TempDir Path directory;
+
+  private static Pipeline queries() {
+    Pipeline.Builder pipeline = Pipeline.builder();
+    pipeline.source("queries", Dataset.of(Query.class, List.of(Query.of("q", "What?"))));
+    return pipeline.build();
+  }
+
+  @Test
+  void what_a_run_does_not_have_is_a_sentence() throws IOException {
+    queries().in(directory).run();
+    String page = Files.readString(RunReport.of(directory).write());
+    assertThat(page)
+        .contains(
+            "This run wrote no instructions of its own.",
+            "This run answered nothing under principles.",
+            "This run has trained nothing yet.",
+            "No evaluation was added to this run");
+  }
+
+  @Test
+  void a_listener_writes_the_page_of_any_pipeline() {
+    queries().in(directory, RunOptions.builder().listener(RunReport.listener()).build()).run();
+    assertThat(directory.resolve(RunReport.FILE)).exists();
+  }
+
+  @Test
+  void results_of_models_are_kept_in_order_and_replaced_by_benchmark() {
+    queries().in(directory).run();
+    EvaluationResult first = ReportRuns.evaluation("base", 0.2);
+    EvaluationResult second = ReportRuns.evaluation("base", 0.5);
+    RunReport.of(directory)
+        .addEvaluation("base", first)
+        .addEvaluation("final", first)
+        .addEvaluation("base", second);
+    Map<String, List<EvaluationResult>> kept = RunReport.of(directory).evaluations();
+    assertThat(kept.keySet()).containsExactly("base", "final");
+    assertThat(kept.get("base")).containsExactly(second);
+    assertThatThrownBy(() -> RunReport.of(directory).addEvaluation(" ", first))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model");
+  }
+
+  @Test
+  void a_damaged_file_of_results_is_named() throws IOException {
+    queries().in(directory).run();
+    Files.writeString(directory.resolve("evaluation.jsonl"), "{\"model\": 1}\n");
+    assertThatThrownBy(() -> RunReport.of(directory).write())
+        .isInstanceOf(InvalidDataException.class)
+        .hasMessageContaining("evaluation.jsonl:1");
+  }
+
+  @Test
+  void a_folder_without_a_run_has_no_report() {
+    assertThatThrownBy(() -> RunReport.of(directory))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("is no run directory");
+  }
+
+  @Test
+  void texts_are_cut_and_made_valid() {
+    assertThat(ShownText.clip("x".repeat(2_000), 10))
+        .isEqualTo("xxxxxxxxxx… (2,000 characters in all)");
+    assertThat(ShownText.clip("a\uD83D\uDE00b", 2)).startsWith("a…");
+    assertThat(ShownText.clip("a\uD800b", 9)).isEqualTo("a\uFFFDb");
+    assertThat(ShownText.label(" a\u202Eb\nc\u2028d\u0007 ", 20)).isEqualTo("a b c d");
+  }
+
+  @Test
+  void data_can_end_no_script() {
+    String hostile = "</script><!--<script>\u2028&";
+    assertThat(Page.embedded(Map.of("text", hostile)))
+        .doesNotContain("<", ">", "&", "\u2028")
+        .contains("\\u003c/script\\u003e");
+  }
+
+  @Test
+  void root_verbs_and_nouns_are_found() {
+    assertThat(root("Write a short story about a fox.")).isEqualTo("write story");
+    assertThat(root("Given a list of numbers, sort the list.")).isEqualTo("sort list");
+    assertThat(root("Can you please explain the theory of relativity?"))
+        .isEqualTo("explain theory");
+    assertThat(root("What is the capital of Peru?")).isEqualTo("what …? capital");
+    assertThat(root("Give me three ideas for a party.")).isEqualTo("give idea");
+    assertThat(root("Describe.")).isEqualTo("describe -");
+    assertThat(RootVerbs.of("Ein Gedicht, bitte.")).isEmpty();
+  }
+
+  private static String root(String instruction) {
+    RootVerbs.Root root = RootVerbs.of(instruction).orElseThrow();
+    return root.verb() + " " + root.noun().orElse("-");
+  }
+
+  @Test
+  void a_long_training_has_a_bounded_curve_with_the_same_mean() {
+    Curve curve = new Curve();
+    for (int step = 1; step <= 100_000; step++) {
+      curve.add(
+          JsonLines.parse(
+                  "log", step, "{\"step\":" + step + ",\"loss\":" + (step % 2 == 0 ? 1 : 3) + "}")
+              .object());
+    }
+    assertThat(curve.points()).hasSizeBetween(300, 600);
+    assertThat(curve.points()).allSatisfy(p -> assertThat(p.loss()).isEqualTo(2.0));
+  }
+}
