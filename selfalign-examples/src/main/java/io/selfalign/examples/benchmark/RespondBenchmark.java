@@ -6,6 +6,7 @@ import io.selfalign.data.RecordRandom;
 import io.selfalign.djl.DjlModel;
 import io.selfalign.djl.DjlModelOptions;
 import io.selfalign.model.BaseModel;
+import io.selfalign.model.FinishReason;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
@@ -13,8 +14,12 @@ import io.selfalign.model.Score;
 import io.selfalign.model.ScoreRequest;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
+import io.selfalign.principle.Candidate;
 import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
+import io.selfalign.principle.Reply;
+import io.selfalign.principle.RuleMentions;
 import io.selfalign.principle.SafetyFilter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -39,19 +44,18 @@ import picocli.CommandLine.Option;
  * Measures stage 2 on a random 135M-parameter Llama beside bare generation of the same prompts, by
  * turns in one process: the stage without a check of answers, and with it.
  *
- * <p>What a random model writes is noise, which the first filter drops. The stage is therefore
- * shown its words as a reply that passes all filters, so that each answer is parsed, filtered,
- * judged and committed; no answer in a real run costs more. Every measurement has an introduction
- * of its own, so that it computes the shared prompt anew.
+ * <p>What a random model writes is noise, which the first filter drops. The thoughts are therefore
+ * put into its mouth, and what it writes behind them is an answer that passes all filters, so that
+ * each is parsed, filtered, judged and committed; no answer in a real run costs more. Every
+ * measurement has an introduction of its own, so that nothing is found in the cache. What a run
+ * computes once, the shared prompt and the check's bound, is computed before the clock starts: it
+ * does not grow with the queries.
  */
 @Command(
     name = "respond-benchmark",
     mixinStandardHelpOptions = true,
     description = "Measures stage 2 beside bare generation of the same prompts.")
 final class RespondBenchmark implements Callable<Integer> {
-  /** So many words of a reply are its thoughts. */
-  private static final int THOUGHTS = 40;
-
   private static final List<String> NAMES =
       List.of("bare generation", "stage, no check", "stage with check");
 
@@ -154,17 +158,39 @@ final class RespondBenchmark implements Callable<Integer> {
     for (Query query : questions()) {
       RecordRandom random = RecordRandom.of(0, stage.name(), query.id());
       String prompt = stage.frame().prompt(query, random).text();
-      requests.add(new GenerationRequest(query.id(), prompt));
+      requests.add(new GenerationRequest(query.id(), prompt + thoughts(stage.frame())));
     }
+    computeShared(stage);
     Cost start = Cost.now();
     model.generate(requests, stage.sampling());
     return Cost.now().since(start);
+  }
+
+  /** Computes what a run computes once, by one more query. */
+  private static void computeShared(PrincipleDrivenAlignment stage) {
+    Query query = Query.of("first", "w0 w1 w2");
+    Prompt prompt = stage.frame().prompt(query, RecordRandom.of(0, stage.name(), query.id()));
+    GenerationOptions one = stage.sampling().toBuilder().maxNewTokens(1).build();
+    String written = stage.model().generate(prompt.text(), one);
+    Reply reply = stage.frame().parse(written, FinishReason.END_OF_SEQUENCE);
+    RuleMentions mentions = new RuleMentions(List.of(), List.of());
+    Cost start = Cost.now();
+    stage.safety().judge(List.of(new Candidate(query, prompt, written, reply, mentions)));
+    System.err.printf("the check, once a run: CPU %.2f s%n", Cost.now().since(start).cpu());
+  }
+
+  /** What stands between a prompt and the model's own words. */
+  private static String thoughts(PromptFrame frame) {
+    return String.format(
+        "%s By my rule 7 (candor) I answer.%n%n## %s%n",
+        frame.selfIdentification(), frame.persona());
   }
 
   private Cost run(DjlModel model, PrincipleDrivenAlignment stage) throws IOException {
     Path directory = Files.createTempDirectory("respond-benchmark");
     try {
       model.fingerprint(); // read once a process; not a cost of each query
+      computeShared(stage);
       long before = model.prefilledTokens();
       Pipeline pipeline = Pipeline.of(stage, Dataset.of(Query.class, questions()));
       Cost start = Cost.now();
@@ -228,7 +254,7 @@ final class RespondBenchmark implements Callable<Integer> {
     }
   }
 
-  /** Gives a model's words the form of a reply, and finds that no answer breaks a rule. */
+  /** Puts thoughts before a model's words, and finds that no answer breaks a rule. */
   private record WellFormed(BaseModel model, PromptFrame frame) implements BaseModel {
     @Override
     public String name() {
@@ -255,22 +281,19 @@ final class RespondBenchmark implements Callable<Integer> {
         List<GenerationRequest> requests,
         GenerationOptions options,
         Consumer<? super Generation> onComplete) {
-      model.generate(requests, options, generation -> onComplete.accept(formed(generation)));
+      String thoughts = thoughts(frame);
+      List<GenerationRequest> continued =
+          requests.stream()
+              .map(request -> new GenerationRequest(request.id(), request.prompt() + thoughts))
+              .toList();
+      model.generate(
+          continued, options, generation -> onComplete.accept(formed(thoughts, generation)));
     }
 
-    private Generation formed(Generation generation) {
-      List<String> words = List.of(generation.text().strip().split(" "));
-      int thoughts = Math.min(THOUGHTS, words.size() / 2);
-      String text =
-          String.format(
-              "%s By my rule 7 (candor) %s.%n%n## %s%n%s.",
-              frame.selfIdentification(),
-              String.join(" ", words.subList(0, thoughts)),
-              frame.persona(),
-              String.join(" ", words.subList(thoughts, words.size())));
+    private static Generation formed(String thoughts, Generation generation) {
       return new Generation(
           generation.id(),
-          text,
+          thoughts + generation.text(),
           generation.tokenIds(),
           generation.finishReason(),
           generation.stop(),
