@@ -1,19 +1,33 @@
 package io.selfalign.report;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the report of a run that has ended, whatever became of it. */
+/**
+ * Writes the report of a run that has ended, whatever became of it; but who cancels a large run is
+ * not made to wait for it.
+ */
 final class AfterRun {
   private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
 
+  /** A report of so much data takes a few seconds. */
+  private static final long QUICKLY_READ = 64L << 20;
+
   private AfterRun() {}
 
-  static void write(Path directory) {
+  static void write(Path directory, boolean cancelled) {
     // Reading and writing would stop at the interrupt of a cancelled run.
     boolean interrupted = Thread.interrupted();
     try {
+      if (cancelled && !isQuick(directory)) {
+        LOG.info("{}: no report was written of the cancelled run", directory);
+        return;
+      }
       Path page = RunReport.of(directory).write();
       LOG.debug("{}", page);
     } catch (RuntimeException e) {
@@ -22,6 +36,14 @@ final class AfterRun {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private static boolean isQuick(Path directory) {
+    try (Stream<Path> files = Files.walk(directory.resolve("stages"), 2)) {
+      return files.mapToLong(file -> file.toFile().length()).sum() <= QUICKLY_READ;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
     }
   }
 }

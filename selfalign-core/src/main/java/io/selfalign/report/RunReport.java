@@ -58,8 +58,8 @@ public final class RunReport {
   }
 
   /**
-   * Writes the report whenever a run ends, also if it fails or is cancelled. That it can't be
-   * written is logged, and changes nothing else.
+   * Writes the report whenever a run ends, also if it fails, or is cancelled before it has much
+   * data. That it can't be written is logged, and changes nothing else.
    */
   public static RunListener listener() {
     return new RunListener() {
@@ -73,7 +73,7 @@ public final class RunReport {
             && (event instanceof RunEvent.RunEnded
                 || event instanceof RunEvent.RunFailed
                 || event instanceof RunEvent.RunCancelled)) {
-          AfterRun.write(directory);
+          AfterRun.write(directory, event instanceof RunEvent.RunCancelled);
         }
       }
     };

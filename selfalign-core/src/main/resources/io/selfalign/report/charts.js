@@ -46,9 +46,17 @@ function draw(chart) {
   }
   chart.drawn.resize({width, height});
   const colors = theme();
-  chart.drawn.setOption(
-      {...frame(colors), ...chart.options.build(colors, width), animation: false}, {notMerge: true});
+  const built = {...frame(colors), ...chart.options.build(colors, width), animation: false};
+  makeRoom(built);
+  chart.drawn.setOption(built, {notMerge: true});
   chart.width = width;
+}
+
+/** The library measures labels a little too short where it does not have its font: some pixels more. */
+function makeRoom(options) {
+  if (options.yAxis && options.yAxis.type === 'category') {
+    options.grid.left += Math.ceil(0.85 * Math.max(...options.yAxis.data.map((label) => label.length)));
+  }
 }
 
 function drawAll() {
@@ -83,17 +91,19 @@ function tooltip(t, content, more = {}) {
 function legend(t, more = {}) {
   return {
     top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 12, itemGap: 14,
-    textStyle: {color: t.ink, fontSize: 12.5}, ...more,
+    textStyle: {color: t.ink, fontSize: 12.5},
+    pageTextStyle: {color: t.muted}, pageIconColor: t.accent, pageIconInactiveColor: t.line, ...more,
   };
 }
 
 function valueAxis(t, name, more = {}) {
+  const {axisLabel, ...rest} = more;
   return {
     type: 'value', name, nameLocation: 'middle', nameGap: 30,
     nameTextStyle: {color: t.muted, fontSize: 12},
-    axisLabel: {color: t.muted, fontSize: 12, hideOverlap: true},
+    axisLabel: {color: t.muted, fontSize: 12, hideOverlap: true, ...axisLabel},
     axisLine: {show: false}, axisTick: {show: false},
-    splitLine: {lineStyle: {color: t.line}}, ...more,
+    splitLine: {lineStyle: {color: t.line}}, ...rest,
   };
 }
 

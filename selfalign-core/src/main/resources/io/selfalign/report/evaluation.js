@@ -41,7 +41,7 @@ function shownChange(change, share) {
   if (!change) return null;
   const show = (x) => (x > 0 ? '+' : '') + (share ? (100 * x).toFixed(1) : number(x));
   const sure = change.low > 0 || change.high < 0;
-  return el('span', sure ? 'change sure' : 'change', show(change.value) + ' (' + show(change.low) + ' to ' + show(change.high) + ')');
+  return el('span', sure ? 'change sure' : 'change', 'Δ ' + show(change.value), el('span', 'interval', show(change.low) + ' to ' + show(change.high)));
 }
 
 /** Points with whiskers: a row for each figure, a colour for each model. */

@@ -24,7 +24,7 @@ function funnel(part) {
     const narrow = width < 560;
     return {
       legend: legend(t, {type: narrow ? 'scroll' : 'plain', right: 0}),
-      grid: {left: narrow ? 4 : 8, right: narrow ? 12 : 24, top: narrow ? 34 : 56, bottom: 24, containLabel: true},
+      grid: {left: narrow ? 4 : 8, right: 28, top: narrow ? 34 : 56, bottom: 24, containLabel: true},
       tooltip: tooltip(t, (p) => [p.name, p.seriesName + ': ' + count(p.data.count) + ' of ' + count(p.data.made)
           + ' (' + percent(p.data.made ? p.data.count / p.data.made : 0) + ')']),
       xAxis: valueAxis(t, '', {max: share ? 1 : undefined, axisLabel: {color: t.muted, hideOverlap: true, formatter: (v) => (share ? percent(v, 0) : count(v))}}),

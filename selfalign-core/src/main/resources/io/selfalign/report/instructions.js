@@ -12,9 +12,9 @@ function similarity(part) {
         + (dropped ? ' What was dropped as a near-duplicate is shown by what it was like.' : ''),
     label: percent(below(0.5), 0) + ' of the instructions have no other with an F over 0.5.',
     note: sampled ? plural(part.compared, 'instruction') + ' drawn at random, compared with ' + count(part.pool) + '.' : null,
-    height: 300,
+    height: (width) => (width > 640 ? 320 : Math.max(300, Math.min(500, 0.9 * width))),
     build: (t, width) => ({
-      legend: dropped ? legend(t) : {show: false},
+      legend: dropped ? legend(t, {type: width < 480 ? 'scroll' : 'plain', right: 0}) : {show: false},
       grid: {left: 8, right: 12, top: 34, bottom: 34, containLabel: true},
       tooltip: tooltip(t, (list) => ['F from ' + edges[list[0].dataIndex], ...list.map((p) => p.seriesName + ': ' + count(p.value))], {trigger: 'axis', axisPointer: {type: 'shadow', shadowStyle: {color: tint(t.rest, 0.15)}}}),
       xAxis: categoryAxis(t, edges, {name: 'ROUGE-L F', nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: t.muted},

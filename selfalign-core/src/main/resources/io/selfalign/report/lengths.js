@@ -12,17 +12,17 @@ function lengths(part) {
     title: 'Words of an answer',
     says,
     height: 320,
-    build: (t) => ({
-      legend: legend(t),
+    build: (t, width) => ({
+      legend: legend(t, {type: width < 480 ? 'scroll' : 'plain', right: 0}),
       grid: {left: 8, right: 16, top: 38, bottom: 34, containLabel: true},
-      tooltip: tooltip(t, (list) => [edges[list[0].dataIndex] + ' words', ...list.map((p) => p.seriesName + ': ' + percent(p.value) + ' (' + count(p.data.count) + ')')], {trigger: 'axis', axisPointer: {type: 'shadow', shadowStyle: {color: tint(t.rest, 0.15)}}}),
+      tooltip: tooltip(t, (list) => [edges[list[0].dataIndex] + ' words', ...list.filter((p) => p.data).map((p) => p.seriesName + ': ' + percent(p.value) + ' (' + count(p.data.count) + ')')], {trigger: 'axis', axisPointer: {type: 'shadow', shadowStyle: {color: tint(t.rest, 0.15)}}}),
       xAxis: categoryAxis(t, edges, {boundaryGap: true, name: 'words', nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: t.muted},
         axisLabel: {color: t.muted, interval: 4, formatter: (_, i) => (i === last ? from(i) + '+' : String(from(i)))}}),
       yAxis: valueAxis(t, '', {axisLabel: {color: t.muted, formatter: (v) => percent(v, 0)}}),
       series: part.answers.map((answers, i) => ({
         name: answers.what, type: 'bar', barGap: '-100%', barCategoryGap: '6%',
         itemStyle: {color: tint(t.colors[i === 0 ? 0 : 1], 0.62), borderColor: t.colors[i === 0 ? 0 : 1], borderWidth: 1, borderRadius: 2},
-        data: answers.bins.map((n) => ({value: n / Math.max(1, answers.count), count: n})),
+        data: answers.bins.map((n) => (n === 0 ? null : {value: n / answers.count, count: n})),
       })),
     }),
     table: table('Words of an answer', ['Answers', '#Count', '#Mean', '#10% have at most', '#Median', '#90% have at most'],

@@ -15,11 +15,11 @@ function principles(part) {
     label: part.principles.slice(0, 3).map((name, i) => name + ' ' + percent(part.counts[i] / part.demonstrations, 0)).join(', ') + '.',
     height: (width) => 64 + names.length * (12 + 9 * sources.length),
     build: (t, width) => ({
-      legend: legend(t, {show: sources.length > 1, type: width < 560 ? 'scroll' : 'plain'}),
+      legend: legend(t, {show: sources.length > 1, type: width < 560 ? 'scroll' : 'plain', right: 0}),
       grid: {left: 8, right: 24, top: 32, bottom: 8, containLabel: true},
       tooltip: tooltip(t, (list) => [list[0].name, ...list.map((p) => p.seriesName + ': ' + percent(p.value) + ' (' + count(p.data.count) + ')')], {trigger: 'axis', axisPointer: {type: 'shadow', shadowStyle: {color: tint(t.rest, 0.15)}}}),
       xAxis: valueAxis(t, '', {axisLabel: {color: t.muted, formatter: (v) => percent(v, 0)}}),
-      yAxis: categoryAxis(t, names.map((name) => short(name, 26)), {inverse: true}),
+      yAxis: categoryAxis(t, names.map((name) => short(name, width < 560 ? 16 : 26)), {inverse: true}),
       series: sources.map((source, i) => ({
         name: source.name, type: 'bar', barGap: '10%', barCategoryGap: '28%',
         itemStyle: {color: t.colors[i], borderRadius: [0, 3, 3, 0]},
@@ -41,7 +41,7 @@ function heatmap(types, names, share, counts) {
   return figure({
     wide: true,
     title: 'Principles by question type',
-    says: 'Which principles the questions of each type call for: the darker, the larger the share of its demonstrations.',
+    says: 'Which principles the questions of each type call for: the stronger the colour, the larger the share of its demonstrations, in percent.',
     height: (width) => 150 + types.length * (width < 560 ? 22 : 26),
     build: (t, width) => {
       const narrow = width < 560;
