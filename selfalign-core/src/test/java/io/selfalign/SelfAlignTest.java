@@ -127,6 +127,8 @@ class SelfAlignTest {
           .allSatisfy(example -> assertThat(example.prompt()).doesNotContain("(candor)"));
       assertThat(model.trainings().get(0).options().lora().orElseThrow().rank()).isEqualTo(4);
 
+      assertThat(result.directory().path().resolve("report.html")).exists();
+
       // From a trained pair back to the seeds.
       RunDirectory directory = result.directory();
       TrainingPair pair = directory.records("verbose-set", TrainingPair.class).toList().get(0);
@@ -165,6 +167,7 @@ class SelfAlignTest {
                     }
                   });
       assertThatThrownBy(() -> align(failing, name).run()).hasMessageContaining("out of memory");
+      assertThat(temporary.resolve(name).resolve("report.html")).exists();
       align(model, name).run().close();
       assertThat(TuningSamples.data(temporary.resolve(name)))
           .isEqualTo(TuningSamples.data(temporary.resolve("whole")));
