@@ -30,9 +30,9 @@ final class Checkpoint {
    */
   record Shape(
       int hidden, int intermediate, int layers, int heads, int keyValueHeads, int context) {
-    /** 5.1M parameters with 2,560 tokens. */
+    /** 2.6M parameters with 3,072 tokens. */
     static Shape standard() {
-      return new Shape(256, 704, 6, 4, 2, 2048);
+      return new Shape(192, 512, 5, 4, 2, 2048);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.selfalign.examples.miniature;
 
+import io.selfalign.data.Traceable;
 import io.selfalign.examples.miniature.Exchange.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ final class HeldOutQuestions {
    * @param expected what a right answer has in it: the value that is asked for, or what the task is
    *     about
    */
-  record Question(String id, Kind kind, String text, String expected) {}
+  record Question(String id, Kind kind, String text, String expected) implements Traceable {}
 
   private HeldOutQuestions() {}
 

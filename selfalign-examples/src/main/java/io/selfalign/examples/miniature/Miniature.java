@@ -1,5 +1,6 @@
 package io.selfalign.examples.miniature;
 
+import io.selfalign.SelfAlignResult;
 import io.selfalign.djl.DType;
 import io.selfalign.djl.DjlModel;
 import io.selfalign.djl.DjlModelOptions;
@@ -11,15 +12,12 @@ import io.selfalign.model.LearningRateSchedule;
 import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;
-import io.selfalign.principle.PrincipleSet;
+import io.selfalign.pipeline.RunOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +32,7 @@ import picocli.CommandLine.ParentCommand;
     description = "Makes and measures the miniature base model.")
 final class Miniature {
   private static final int TOKENIZER_DOCUMENTS = 6_000;
-  private static final int VOCABULARY = 2_560;
+  private static final int VOCABULARY = 3_072;
 
   private final PrintStream out;
 
@@ -99,31 +97,37 @@ final class Miniature {
     @Option(names = "--seed", defaultValue = "1")
     private long seed;
 
-    @Option(names = "--documents", defaultValue = "150000")
+    @Option(names = "--documents", defaultValue = "60000")
     private int documents;
 
-    @Option(names = "--batch-size", defaultValue = "48", description = "Documents of a step.")
+    @Option(names = "--batch-size", defaultValue = "16", description = "Documents of a step.")
     private int batchSize;
 
-    @Option(names = "--micro-batch-tokens", defaultValue = "4096")
+    @Option(names = "--micro-batch-tokens", defaultValue = "3072")
     private int microBatchTokens;
 
-    @Option(names = "--learning-rate", defaultValue = "2e-3")
+    @Option(names = "--learning-rate", defaultValue = "3e-3")
     private double learningRate;
 
-    @Option(names = "--warmup-steps", defaultValue = "100")
+    @Option(names = "--warmup-steps", defaultValue = "200")
     private int warmupSteps;
 
     @Option(names = "--checkpoint-every", defaultValue = "250")
     private int checkpointEvery;
 
-    @Option(names = "--hidden", defaultValue = "256")
+    @Option(
+        names = "--dtype",
+        defaultValue = "BF16",
+        description = "Of the products; what is learnt is float32.")
+    private DType dtype;
+
+    @Option(names = "--hidden", defaultValue = "192")
     private int hidden;
 
-    @Option(names = "--intermediate", defaultValue = "704")
+    @Option(names = "--intermediate", defaultValue = "512")
     private int intermediate;
 
-    @Option(names = "--layers", defaultValue = "6")
+    @Option(names = "--layers", defaultValue = "5")
     private int layers;
 
     @Option(names = "--vocabulary", defaultValue = "" + VOCABULARY)
@@ -147,7 +151,7 @@ final class Miniature {
             BytePairs.learn(
                 corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text),
                 vocabulary,
-                MiniaturePrompts.WHOLE_WORDS);
+                Corpus.wholeWords());
         Checkpoint.write(initial, shape, tokens, seed);
       }
       System.out.printf(Locale.ROOT, "%,d parameters%n", Checkpoint.parameters(shape, vocabulary));
@@ -158,7 +162,7 @@ final class Miniature {
                   .map(document -> new TrainingExample(document.id(), "", document.text()))
                   .iterator();
       try (DjlModel model =
-          DjlModel.open(initial, DjlModelOptions.builder().dtype(DType.F32).build())) {
+          DjlModel.open(initial, DjlModelOptions.builder().dtype(dtype).build())) {
         model.train(examples, options(), folder.resolve("trained"), this::show);
       }
       return 0;
@@ -225,21 +229,39 @@ final class Miniature {
     return 0;
   }
 
-  @Command(name = "evaluate", description = "Asks the held-out questions and prints rates.")
+  @Command(
+      name = "evaluate",
+      description = "Asks the base model the held-out questions and prints rates.")
   int evaluate(
       @Option(names = "--model", required = true) Path folder,
+      @Option(names = "--work", required = true) Path work,
       @Option(names = "--seed", defaultValue = "0") long seed) {
     try (DjlModel model = DjlModel.open(folder)) {
-      Evaluation evaluation = new Evaluation(model, HeldOutQuestions.all(), seed);
-      Map<String, List<Evaluation.Answered>> columns = new LinkedHashMap<>();
-      columns.put("asked plainly", evaluation.plainly());
-      columns.put("under principles", evaluation.under(MiniaturePrompts.frame()));
-      columns.put(
-          "principles removed",
-          evaluation.under(
-              MiniaturePrompts.frame().toBuilder().principles(PrincipleSet.of(List.of())).build()));
-      Evaluation.print(columns, out);
+      show(MiniatureAlignment.measure(model, work, RunOptions.builder().seed(seed).build()));
     }
     return 0;
+  }
+
+  @Command(name = "align", description = "Runs all stages on a miniature and measures them.")
+  int align(
+      @Option(names = "--model", required = true) Path folder,
+      @Option(names = "--work", required = true) Path work,
+      @Option(names = "--seed", defaultValue = "0") long seed) {
+    MiniatureAlignment.Options options = MiniatureAlignment.Options.defaults();
+    try (DjlModel model = DjlModel.open(folder);
+        SelfAlignResult result =
+            MiniatureAlignment.of(model, options).workDirectory(work).seed(seed).run()) {
+      result.stages().forEach(stage -> out.println(stage));
+      Measurement measurement = MiniatureAlignment.measure(model, result, seed, event -> {});
+      measurement.results().forEach((way, found) -> result.report().addEvaluation(way, found));
+      result.report().write();
+      show(measurement);
+    }
+    return 0;
+  }
+
+  private void show(Measurement measurement) {
+    out.println(measurement.table());
+    out.println(measurement.transcripts());
   }
 }

@@ -3,10 +3,15 @@ package io.selfalign.examples.miniature;
 import io.selfalign.examples.miniature.Subject.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Encyclopedic pages and small stories. They speak of all subjects, also of those held out. */
+/**
+ * Encyclopedic pages, inventories and small stories. They speak of all subjects, also of those held
+ * out.
+ */
 final class Pages {
   private final Grammar grammar;
   private final World world;
@@ -51,6 +56,44 @@ final class Pages {
     return draw.pick(sentences, sentences.size()).stream()
         .map(sentence -> grammar.write("page.join", Map.of("s", sentence), draw))
         .toList();
+  }
+
+  /**
+   * A list of names and things without order, read out again, and what stands next to what in it.
+   * To predict the second reading is to look up the first.
+   */
+  String inventory(Draw draw) {
+    Set<String> items = new LinkedHashSet<>();
+    int count = draw.between(5, 16);
+    while (items.size() < count) {
+      items.add(item(draw));
+    }
+    List<String> list = List.copyOf(items);
+    Map<String, String> slots = new HashMap<>(world.scene(draw.chance(0.3), draw));
+    slots.put("list", String.join(", ", list));
+    StringBuilder text = new StringBuilder(grammar.write("inventory.first", slots, draw));
+    int readings = draw.between(1, 2);
+    for (int i = 0; i < readings; i++) {
+      text.append('\n').append(grammar.write("inventory.again", slots, draw));
+    }
+    int questions = draw.between(0, 4);
+    for (int i = 0; i < questions; i++) {
+      int place = draw.between(0, list.size() - 2);
+      slots.put("one", list.get(place));
+      slots.put("next", list.get(place + 1));
+      text.append('\n').append(grammar.write("inventory.next", slots, draw));
+    }
+    return text.toString();
+  }
+
+  private String item(Draw draw) {
+    boolean heldOut = draw.chance(0.3);
+    return switch (draw.weighted(5, 2, 1, 1)) {
+      case 0 -> draw.pick(world.all(draw.pick(List.of(Kind.values())))).name();
+      case 1 -> world.person(heldOut, draw);
+      case 2 -> draw.pick(world.towns(heldOut));
+      default -> draw.pick(world.personas());
+    };
   }
 
   /** Questions of fact with their answers, on subjects that are not held out. */

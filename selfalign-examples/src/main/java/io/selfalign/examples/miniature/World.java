@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** All that the corpus speaks of: subjects, persons and towns. Immutable. */
 final class World {
@@ -85,6 +86,18 @@ final class World {
 
   String person(boolean heldOut, Draw draw) {
     return draw.pick(names("first")) + " " + draw.pick(surnames(heldOut));
+  }
+
+  /** All names and values of one word, of subjects, persons and towns that begin or are names. */
+  Stream<String> words() {
+    Stream<String> cells =
+        subjects.values().stream()
+            .flatMap(List::stream)
+            .flatMap(
+                subject -> Stream.concat(Stream.of(subject.name()), subject.values().stream()));
+    return Stream.of(cells, names("first").stream(), personas().stream())
+        .flatMap(words -> words)
+        .filter(word -> word.chars().allMatch(Character::isLetter));
   }
 
   /** Slots of everything that a sentence may need beside its subject. */

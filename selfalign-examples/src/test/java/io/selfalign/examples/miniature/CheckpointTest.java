@@ -114,7 +114,7 @@ class CheckpointTest {
             "--hidden=32",
             "--intermediate=64",
             "--layers=1",
-            "--vocabulary=1500");
+            "--vocabulary=2800");
     assertThat(status).isZero();
     assertThat(out.toString(UTF_8)).contains("step 10 of 10: loss ");
     Path trained = work.resolve("trained");

@@ -28,7 +28,7 @@ class CorpusTest {
   private static final World WORLD = new World(GRAMMAR);
 
   /** Where held-out subjects, persons and towns may occur. */
-  private static final Set<Kind> OPEN = EnumSet.of(Kind.ENCYCLOPEDIA, Kind.STORY);
+  private static final Set<Kind> OPEN = EnumSet.of(Kind.ENCYCLOPEDIA, Kind.INVENTORY, Kind.STORY);
 
   private static List<Document> documents(Kind kind, int count) {
     return IntStream.range(0, count).mapToObj(i -> CORPUS.document(i, kind)).toList();

@@ -1,0 +1,226 @@
+package io.selfalign.examples.miniature;
+
+import io.selfalign.SelfAlign;
+import io.selfalign.SelfAlignResult;
+import io.selfalign.eval.EvaluationResult;
+import io.selfalign.examples.miniature.HeldOutQuestions.Question;
+import io.selfalign.instruct.SelfInstructOptions;
+import io.selfalign.instruct.TopicInstructOptions;
+import io.selfalign.instruct.TopicOptions;
+import io.selfalign.model.BaseModel;
+import io.selfalign.model.GenerationOptions;
+import io.selfalign.model.LearningRateSchedule;
+import io.selfalign.model.LoraOptions;
+import io.selfalign.model.Projection;
+import io.selfalign.model.TrainableModel;
+import io.selfalign.model.TrainingOptions;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.Pipeline.Output;
+import io.selfalign.pipeline.RunListener;
+import io.selfalign.pipeline.RunOptions;
+import io.selfalign.pipeline.RunResult;
+import io.selfalign.principle.AnswerFilters;
+import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PrincipleSet;
+import io.selfalign.principle.PromptFrame;
+import io.selfalign.principle.SafetyFilter;
+import io.selfalign.tuning.ChatPrompt;
+import io.selfalign.verbose.VerboseAnswering;
+import io.selfalign.verbose.VerboseFilters;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * SELF-ALIGN on the miniature: the library's stages with seeds, rules and exemplars in the
+ * miniature's language and with lengths and options of its size; and the measurement of what became
+ * of it.
+ */
+final class MiniatureAlignment {
+  /**
+   * What is commonly changed.
+   *
+   * @param instructions how many instructions are made from seed tasks
+   * @param topicInstructions how many are made on topics
+   * @param rank the rank of the adapters
+   * @param verbose whether there is a stage 4
+   */
+  record Options(int instructions, int topicInstructions, int rank, boolean verbose) {
+    /** 500 and 400 instructions, rank 16, and all four stages. */
+    static Options defaults() {
+      return new Options(500, 400, 16, true);
+    }
+  }
+
+  /** What the aligned model is asked with: a name, and nothing about rules. */
+  static final ChatPrompt PROMPT = ChatPrompt.of(MiniaturePrompts.PERSONA).withSystem("");
+
+  private static final String EXTENSIVE =
+      "This is the detailed variant of {persona}, an AI assistant. It answers at length, in many"
+          + " sentences.";
+
+  /** The miniature's answers are of one sentence and up. */
+  private static final int MIN_CHARACTERS = 12;
+
+  /** Its language has few phrases, so that good answers are much like an exemplar's. */
+  private static final double LEAK_THRESHOLD = 0.95;
+
+  private static final int LEAK_RUN = 40;
+
+  private static final int TRANSCRIPTS = 2;
+
+  /** The run directory of the measurement, within that of the run. */
+  static final String MEASUREMENT = "measurement";
+
+  private MiniatureAlignment() {}
+
+  /** The stages, to which the caller adds a run directory. */
+  static SelfAlign of(TrainableModel miniature, Options options) {
+    Grammar grammar = Corpus.grammar();
+    MiniatureSeeds seeds = new MiniatureSeeds();
+    TrainingOptions training = training(options.rank());
+    SelfAlign align =
+        SelfAlign.of(miniature)
+            .frame(MiniaturePrompts.frame())
+            .chatPrompt(PROMPT)
+            .instruct(
+                stages ->
+                    stages
+                        .seedTasks(seeds.tasks())
+                        .topicSeeds(seeds.topics())
+                        .selfInstruct(
+                            SelfInstructOptions.builder()
+                                .instructions(options.instructions())
+                                .template(MiniaturePrompts.taskList(grammar))
+                                .acceptFewer(true)
+                                .build())
+                        .topics(
+                            TopicOptions.builder()
+                                .template(MiniaturePrompts.topicList(grammar))
+                                .epochs(3)
+                                .acceptFewer(true)
+                                .build())
+                        .topicInstruct(
+                            TopicInstructOptions.builder()
+                                .instructions(options.topicInstructions())
+                                .template(MiniaturePrompts.topicTasks(grammar))
+                                .acceptFewer(true)
+                                .build()))
+            .respond(
+                stage ->
+                    stage
+                        .sampling(
+                            PrincipleDrivenAlignment.defaultSampling().toBuilder()
+                                .maxNewTokens(200)
+                                .build())
+                        .filters(
+                            List.of(
+                                AnswerFilters.tooShort(MIN_CHARACTERS),
+                                AnswerFilters.apology(),
+                                AnswerFilters.exemplarLeak(LEAK_THRESHOLD, LEAK_RUN),
+                                AnswerFilters.echo(AnswerFilters.DEFAULT_ECHO_THRESHOLD),
+                                AnswerFilters.repetitive(
+                                    AnswerFilters.DEFAULT_REPETITIVE_THRESHOLD),
+                                AnswerFilters.unclosed()))
+                        .safety(SafetyFilter.none())
+                        .unitSize(256))
+            .engrave(stage -> stage.training(training).fitToData(false));
+    return options.verbose() ? withVerboseCloning(align, training) : align;
+  }
+
+  private static SelfAlign withVerboseCloning(SelfAlign align, TrainingOptions training) {
+    return align.verboseCloning(
+        stage ->
+            stage
+                .persona(EXTENSIVE)
+                .training(training)
+                .fitToData(false)
+                .sampling(extensiveSampling())
+                .filters(
+                    List.of(
+                        VerboseFilters.unclosed(),
+                        VerboseFilters.apology(),
+                        VerboseFilters.echo(VerboseFilters.DEFAULT_ECHO_THRESHOLD),
+                        VerboseFilters.repetitive(VerboseFilters.DEFAULT_REPETITIVE_THRESHOLD),
+                        VerboseFilters.tooShort(MIN_CHARACTERS)))
+                .unitSize(256));
+  }
+
+  /** The standard sampling without its penalties: the miniature has one way to name a thing. */
+  private static GenerationOptions extensiveSampling() {
+    GenerationOptions standard = VerboseAnswering.defaultSampling();
+    return GenerationOptions.builder()
+        .temperature(standard.temperature())
+        .topP(standard.topP())
+        .maxNewTokens(320)
+        .build();
+  }
+
+  private static TrainingOptions training(int rank) {
+    return TrainingOptions.builder()
+        .lora(LoraOptions.builder().rank(rank).targets(EnumSet.allOf(Projection.class)).build())
+        .batchSize(16)
+        .microBatchTokens(4096)
+        .epochs(3)
+        .learningRate(2e-3)
+        .schedule(LearningRateSchedule.LINEAR)
+        .warmupSteps(20)
+        .maxGradientNorm(1)
+        .maxLength(640)
+        .checkpointEvery(50)
+        .build();
+  }
+
+  /**
+   * Asks the held-out questions of the base model plainly, under the principles and under the
+   * exemplars alone, and of the engraved and the final model plainly. The measurement is a run of
+   * its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any other.
+   */
+  static Measurement measure(
+      BaseModel base, SelfAlignResult result, long seed, RunListener listener) {
+    List<HeldOutEvaluation> ways = ofBase(base);
+    ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), PROMPT));
+    if (result.model() != result.engraved()) {
+      ways.add(HeldOutEvaluation.plainly("final", result.model().model(), PROMPT));
+    }
+    Path directory = result.directory().path().resolve(MEASUREMENT);
+    return measure(ways, directory, RunOptions.builder().seed(seed).listener(listener).build());
+  }
+
+  /** The same of the base model alone. */
+  static Measurement measure(BaseModel base, Path directory, RunOptions options) {
+    return measure(ofBase(base), directory, options);
+  }
+
+  private static List<HeldOutEvaluation> ofBase(BaseModel base) {
+    PromptFrame frame = MiniaturePrompts.frame();
+    PromptFrame without = frame.toBuilder().principles(PrincipleSet.of(List.of())).build();
+    List<HeldOutEvaluation> ways = new ArrayList<>();
+    ways.add(HeldOutEvaluation.plainly("base", base, PROMPT));
+    ways.add(HeldOutEvaluation.under("principles", base, frame));
+    ways.add(HeldOutEvaluation.under("no-principles", base, without));
+    return ways;
+  }
+
+  private static Measurement measure(
+      List<HeldOutEvaluation> ways, Path directory, RunOptions options) {
+    Pipeline.Builder pipeline = Pipeline.builder();
+    Output<Question> questions =
+        pipeline.source("questions", Dataset.of(Question.class, HeldOutQuestions.all()));
+    ways.forEach(way -> pipeline.stage(way, questions));
+    RunResult run = pipeline.build().in(directory, options).run();
+    HeldOutTable table =
+        new HeldOutTable(
+            ways.stream().map(HeldOutEvaluation::name).toList(),
+            ways.stream()
+                .map(way -> run.directory().records(way.name(), HeldOutAnswer.class).toList())
+                .toList());
+    Map<String, EvaluationResult> results = new LinkedHashMap<>();
+    ways.forEach(way -> results.put(way.name(), way.result(run)));
+    return new Measurement(results, table.toString(), table.transcripts(TRANSCRIPTS));
+  }
+}
