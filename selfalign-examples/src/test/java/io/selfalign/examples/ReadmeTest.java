@@ -3,17 +3,11 @@ package io.selfalign.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,20 +30,7 @@ class ReadmeTest {
   }
 
   private String compile(String name, String source) {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    JavaFileObject file =
-        new SimpleJavaFileObject(
-            URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    StringWriter errors = new StringWriter();
-    List<String> options =
-        List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    boolean compiled = compiler.getTask(errors, null, null, options, null, List.of(file)).call();
-    return compiled ? "" : errors.toString();
+    return SourceCompiler.complaints(name, source, classes);
   }
 
   @Test
