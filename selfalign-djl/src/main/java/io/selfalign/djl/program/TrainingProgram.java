@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
@@ -273,37 +275,62 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /**
-   * The tensors of the checkpoint that the trained weights are, under their names in it.
+   * The tensors of the checkpoint that the trained weights are, under their names in it. Each is
+   * copied out of native memory when it is written, in a turn of its own; nothing may change it
+   * until then.
    *
    * @throws IllegalStateException if an adapter is trained
    */
-  public List<SafeTensorsWriter.Tensor> checkpoint() {
+  public List<SafeTensorsWriter.Tensor> checkpoint(Turns turns) {
     if (initial.isPresent()) {
       throw new IllegalStateException("an adapter is trained");
     }
     List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
     List<List<WeightLayout.Part>> layout = WeightLayout.of(base.config(), base.tied());
     for (int i = 0; i < layout.size(); i++) {
-      PtNDArray values = trained.get(i);
+      PtNDArray whole = trained.get(i);
       long from = 0;
       for (WeightLayout.Part part : layout.get(i)) {
         long start = from;
         long end = from + part.size();
-        tensors.add(
-            new SafeTensorsWriter.Tensor(
-                part.name(),
-                TensorType.F32,
-                Arrays.stream(part.shape()).boxed().toList(),
-                sink -> {
-                  float[] all = values.toFloatArray();
-                  for (long at = start; at < end; at++) {
-                    sink.put(all[(int) at]);
-                  }
-                }));
+        tensors.add(tensor(part.name(), turns, () -> range(whole, start, end), part.shape()));
         from = end;
       }
     }
     return tensors;
+  }
+
+  /** The elements of an array from one on and up to another, in row-major order. */
+  private static float[] range(PtNDArray array, long start, long end) {
+    try (NDArray flat = array.flatten();
+        NDArray range = flat.get(new NDIndex("{}:{}", start, end))) {
+      return range.toFloatArray();
+    }
+  }
+
+  private static SafeTensorsWriter.Tensor tensor(
+      String name, Turns turns, Supplier<float[]> values, long... shape) {
+    return new SafeTensorsWriter.Tensor(
+        name,
+        TensorType.F32,
+        Arrays.stream(shape).boxed().toList(),
+        sink -> {
+          for (float value : turns.take(values)) {
+            sink.put(value);
+          }
+        });
+  }
+
+  /** Whether all parameters are finite numbers; looks at each of them in a turn of its own. */
+  public boolean isFinite(Turns turns) {
+    for (PtNDArray parameter : trained) {
+      for (float value : turns.take(parameter::toFloatArray)) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /**
@@ -316,16 +343,8 @@ public final class TrainingProgram implements AutoCloseable {
       for (int i = 0; i < kind.getValue().size(); i++) {
         PtNDArray array = kind.getValue().get(i);
         if (array.size() > 0) {
-          tensors.add(
-              new SafeTensorsWriter.Tensor(
-                  kind.getKey() + "." + i,
-                  TensorType.F32,
-                  Arrays.stream(array.getShape().getShape()).boxed().toList(),
-                  sink -> {
-                    for (float value : turns.take(array::toFloatArray)) {
-                      sink.put(value);
-                    }
-                  }));
+          String name = kind.getKey() + "." + i;
+          tensors.add(tensor(name, turns, array::toFloatArray, array.getShape().getShape()));
         }
       }
     }

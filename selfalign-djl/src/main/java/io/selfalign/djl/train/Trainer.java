@@ -166,8 +166,7 @@ public final class Trainer {
           if (options.lora().isPresent()) {
             base.writeAdapter(folder.path(), program);
           } else {
-            CheckpointCopy.write(
-                base.folder(), folder.path(), base.turns().take(program::checkpoint));
+            CheckpointCopy.write(base.folder(), folder.path(), program.checkpoint(base.turns()));
           }
         });
     ObjectNode description = JsonMapper.shared().createObjectNode();

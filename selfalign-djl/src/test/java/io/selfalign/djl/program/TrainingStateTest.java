@@ -55,10 +55,13 @@ class TrainingStateTest {
       assertThat(second.measure(BATCH)).isEqualTo(first.measure(BATCH)).isLessThan(loss);
 
       // Arrays are copied when they are written, in turns.
+      List<SafeTensorsWriter.Tensor> weights = first.checkpoint(turns);
       turns.close(() -> {});
-      assertThatThrownBy(() -> SafeTensorsWriter.write(file, Map.of(), state))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("'m' is closed");
+      for (List<SafeTensorsWriter.Tensor> tensorsOfClosed : List.of(state, weights)) {
+        assertThatThrownBy(() -> SafeTensorsWriter.write(file, Map.of(), tensorsOfClosed))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("'m' is closed");
+      }
     }
   }
 }
