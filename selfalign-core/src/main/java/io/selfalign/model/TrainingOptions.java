@@ -368,10 +368,14 @@ public final class TrainingOptions {
       return this;
     }
 
-    /** See {@link TrainingOptions#learningRate()}; more than 0. */
+    /** See {@link TrainingOptions#learningRate()}; more than 0 and less than 1000. */
     @CanIgnoreReturnValue
     public Builder learningRate(double learningRate) {
-      check(learningRate > 0 && learningRate < 1e3, "learningRate", learningRate, "more than 0");
+      check(
+          learningRate > 0 && learningRate < 1e3,
+          "learningRate",
+          learningRate,
+          "more than 0 and less than 1000");
       this.learningRate = learningRate;
       return this;
     }
@@ -391,10 +395,14 @@ public final class TrainingOptions {
       return this;
     }
 
-    /** See {@link TrainingOptions#weightDecay()}; 0 or more. */
+    /** See {@link TrainingOptions#weightDecay()}; at least 0 and less than 1000. */
     @CanIgnoreReturnValue
     public Builder weightDecay(double weightDecay) {
-      check(weightDecay >= 0 && weightDecay < 1e3, "weightDecay", weightDecay, "0 or more");
+      check(
+          weightDecay >= 0 && weightDecay < 1e3,
+          "weightDecay",
+          weightDecay,
+          "at least 0 and less than 1000");
       this.weightDecay = weightDecay;
       return this;
     }

@@ -1,6 +1,5 @@
 package io.selfalign.djl;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.djl.FaultyFileSystem.Failure;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -56,19 +54,6 @@ class TrainingFaultTest {
     model.close();
   }
 
-  /** Every file below a folder and its bytes, but for the speed. */
-  private static Map<String, String> contents(Path folder) throws IOException {
-    Map<String, String> contents = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String text = Files.readString(file, ISO_8859_1);
-        contents.put(
-            folder.relativize(file).toString(), text.replaceAll("\"tokens_per_second\":[^}]*", ""));
-      }
-    }
-    return contents;
-  }
-
   /** Those files of a folder's contents that are in its folder of the name. */
   private static Map<String, String> below(Map<String, String> contents, String name) {
     Map<String, String> below = new TreeMap<>(contents);
@@ -93,10 +78,10 @@ class TrainingFaultTest {
       throws IOException {
     Path whole = temporary.resolve("whole");
     train(options, whole);
-    Map<String, String> expected = contents(whole);
+    Map<String, String> expected = FolderContents.of(whole);
     Path all = temporary.resolve("all");
     train(options.toBuilder().keepCheckpoints(100).build(), all);
-    Map<String, String> everyCheckpoint = contents(all);
+    Map<String, String> everyCheckpoint = FolderContents.of(all);
 
     boolean failed = true;
     for (int step = 0; failed; step += stride) {
@@ -111,7 +96,7 @@ class TrainingFaultTest {
         String what = failure + " in " + files.steps().get(step);
         checkWhatIsLeft(folder, written, everyCheckpoint, what);
         train(options, folder);
-        assertThat(contents(folder)).as(what).isEqualTo(expected);
+        assertThat(FolderContents.of(folder)).as(what).isEqualTo(expected);
       } else {
         assertThat(files.steps()).hasSizeGreaterThan(80);
       }
@@ -151,7 +136,7 @@ class TrainingFaultTest {
     if (!Files.exists(folder)) {
       return;
     }
-    Map<String, String> left = contents(folder);
+    Map<String, String> left = FolderContents.of(folder);
     int newest = 0;
     for (int step = 1; step <= OPTIONS.epochs(); step++) {
       Map<String, String> checkpoint = below(left, "checkpoint-" + step);

@@ -1,6 +1,5 @@
 package io.selfalign.djl;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -40,14 +39,13 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training on tiny random checkpoints; every test also checks for leaks. */
@@ -104,29 +102,6 @@ class TrainingTest {
         .score(List.of(new ScoreRequest("p", "User", PROBE)))
         .get(0)
         .tokenLogProbabilities();
-  }
-
-  /** Every file of a folder and its bytes, but for what tells of time or place. */
-  private static Map<String, String> contents(Path folder) {
-    Map<String, String> contents = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .filter(Files::isRegularFile)
-          .forEach(
-              file -> {
-                try {
-                  String text = Files.readString(file, ISO_8859_1);
-                  contents.put(
-                      folder.relativize(file).toString(),
-                      text.replaceAll("\"tokens_per_second\":[^}]*", ""));
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return contents;
   }
 
   @Test
@@ -232,7 +207,7 @@ class TrainingTest {
     double difference = model.mergeAdapter(folder("a"), folder("merged"), PROBE);
     assertThat(difference).isGreaterThan(0).isLessThan(1e-4);
     model.mergeAdapter(folder("a"), folder("again"), PROBE);
-    assertThat(contents(folder("again"))).isEqualTo(contents(folder("merged")));
+    assertThat(FolderContents.of(folder("again"))).isEqualTo(FolderContents.of(folder("merged")));
     try (DjlModel merged = DjlModel.open(folder("merged"));
         AdaptedModel apart = model.withAdapter(folder("a"))) {
       List<Double> expected = probe(apart);
@@ -283,7 +258,7 @@ class TrainingTest {
     Path log = folder("broken").resolve("training_log.jsonl");
     Files.writeString(log, Files.readString(log) + "{\"step\":8,\"lo");
     TrainingResult actual = train(options, "broken");
-    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+    assertThat(FolderContents.of(folder("broken"))).isEqualTo(FolderContents.of(folder("whole")));
     assertThat(actual.loss()).isEqualTo(expected.loss());
     assertThat(actual.validationLoss()).isEqualTo(expected.validationLoss()).isPresent();
     assertThat(folder("whole").resolve("checkpoint-" + expected.steps())).exists();
@@ -333,7 +308,7 @@ class TrainingTest {
       trainUntilCheckpoint(step, options, "broken");
     }
     TrainingResult actual = train(options, "broken");
-    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+    assertThat(FolderContents.of(folder("broken"))).isEqualTo(FolderContents.of(folder("whole")));
     assertThat(actual.loss()).isEqualTo(expected.loss());
     assertThat(actual.validationLoss()).isEqualTo(expected.validationLoss()).isPresent();
   }
@@ -357,7 +332,7 @@ class TrainingTest {
     }
     MoreFiles.deleteRecursively(newest, RecursiveDeleteOption.ALLOW_INSECURE);
     train(options, "broken");
-    assertThat(contents(folder("broken"))).isEqualTo(contents(folder("whole")));
+    assertThat(FolderContents.of(folder("broken"))).isEqualTo(FolderContents.of(folder("whole")));
   }
 
   @Test
@@ -380,12 +355,12 @@ class TrainingTest {
     for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
       Files.copy(BASE.resolve(file), copy.resolve(file));
     }
-    Map<String, String> before = contents(copy);
+    Map<String, String> before = FolderContents.of(copy);
     assertThatThrownBy(() -> train(options().allWeights().resume(true).build(), "copy"))
         .isInstanceOf(SelfAlignException.class)
         .hasMessageContaining("has a checkpoint already")
         .hasMessageContaining("choose another folder");
-    assertThat(contents(copy)).isEqualTo(before);
+    assertThat(FolderContents.of(copy)).isEqualTo(before);
   }
 
   @Test
@@ -501,6 +476,56 @@ class TrainingTest {
               assertThat(last).isEqualTo(folder("a").resolve("checkpoint-" + (e.step() - 2)));
               assertThat(last.resolve("adapter_model.safetensors")).exists();
             });
+  }
+
+  @Test
+  void what_the_last_step_has_spoilt_is_not_written() {
+    // In float32 this epsilon is 0: what has no gradient becomes 0 / 0.
+    TrainingOptions options =
+        options()
+            .lora(lora(0))
+            .batchSize(100)
+            .epsilon(1e-300)
+            .checkpointEvery(1)
+            .resume(true)
+            .build();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> train(options, "a"))
+          .isInstanceOfSatisfying(
+              TrainingDivergedException.class,
+              e -> {
+                assertThat(e)
+                    .hasMessageContaining("in step 1: its update is not of finite numbers");
+                assertThat(e.lastCheckpoint()).isEmpty();
+              });
+      assertThat(folder("a"))
+          .isDirectoryNotContaining("glob:**/{training.json,*.safetensors}")
+          .isDirectoryContaining("glob:**/checkpoint-1");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, adapter_model.safetensors",
+    "false, adapter_config.json",
+    "true, model.safetensors",
+    "true, config.json"
+  })
+  void a_complete_training_whose_result_is_gone_is_no_result(boolean allWeights, String file)
+      throws IOException {
+    TrainingOptions.Builder builder = options().checkpointEvery(2).resume(true);
+    TrainingOptions options = (allWeights ? builder.allWeights() : builder.lora(lora(0))).build();
+    train(options, "whole");
+    train(options, "a");
+    Files.delete(folder("a").resolve(file));
+    assertThatThrownBy(() -> train(options, "a"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageStartingWith(folder("a").resolve(file) + ": file not found")
+        .hasMessageContaining("delete " + folder("a").resolve("training.json") + " and resume")
+        .hasMessageContaining("goes on from " + folder("a").resolve("checkpoint-2"));
+    Files.delete(folder("a").resolve("training.json"));
+    train(options, "a");
+    assertThat(FolderContents.of(folder("a"))).isEqualTo(FolderContents.of(folder("whole")));
   }
 
   @Test

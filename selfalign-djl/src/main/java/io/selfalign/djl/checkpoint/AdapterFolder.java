@@ -38,6 +38,9 @@ public final class AdapterFolder {
   /** The name of the file of weights. */
   public static final String WEIGHTS = "adapter_model.safetensors";
 
+  /** The names of both. */
+  public static final List<String> FILES = List.of(CONFIG, WEIGHTS);
+
   private static final String ORIGIN = "selfalign.json";
   private static final String BASE_FINGERPRINT = "base_fingerprint";
 
@@ -62,7 +65,7 @@ public final class AdapterFolder {
     if (!Files.exists(folder)) {
       throw new ModelLoadException(folder + ": folder not found");
     }
-    for (String name : List.of(CONFIG, WEIGHTS)) {
+    for (String name : FILES) {
       if (!CheckpointFolder.isThere(folder.resolve(name))) {
         String hint =
             name.equals(WEIGHTS) && CheckpointFolder.isThere(folder.resolve("adapter_model.bin"))

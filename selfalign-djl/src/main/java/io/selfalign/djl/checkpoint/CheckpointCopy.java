@@ -18,6 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes checkpoints that are like another one, with other weights. */
 public final class CheckpointCopy {
   private static final String WEIGHTS = "model.safetensors";
+
+  /** The names of the files that {@link #write} always makes. */
+  public static final List<String> FILES = List.of(CheckpointFolder.CONFIG, WEIGHTS);
+
   private static final List<String> COMPANIONS =
       List.of(
           "tokenizer",

@@ -92,6 +92,7 @@ public final class Trainer {
       Optional<JsonNode> complete = folder.complete();
       if (complete.isPresent()) {
         identity.check(complete.get(), path.resolve(TrainingFolder.COMPLETE));
+        folder.checkResult(options.lora().isPresent() ? AdapterFolder.FILES : CheckpointCopy.FILES);
         JsonNode end = complete.get();
         return result(
             path,

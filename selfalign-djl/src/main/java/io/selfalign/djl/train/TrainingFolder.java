@@ -138,6 +138,26 @@ final class TrainingFolder implements AutoCloseable {
   }
 
   /**
+   * Checks that a complete training's files are there.
+   *
+   * @throws ModelLoadException if one is missing, with what to do about it
+   */
+  void checkResult(List<String> names) {
+    for (String name : names) {
+      if (!Files.exists(folder.resolve(name))) {
+        throw new ModelLoadException(
+            String.format(
+                "%s: file not found, though %s tells of a complete training; restore it from a"
+                    + " copy, or delete %s and resume, and training goes on from %s",
+                folder.resolve(name),
+                COMPLETE,
+                folder.resolve(COMPLETE),
+                newestCheckpoint().map(Path::toString).orElse("the beginning")));
+      }
+    }
+  }
+
+  /**
    * Reads an object.
    *
    * @throws ModelLoadException if the file is missing or damaged

@@ -88,6 +88,10 @@ final class TrainingLoop {
         listener.accept(new TrainingEvent.CheckpointWritten(step, written));
       }
     }
+    // No step comes after the last that would show what its update has made.
+    if (!program.isFinite(base.turns())) {
+      throw diverged(totalSteps, totalSteps - 1, "its update is not of finite numbers");
+    }
     return position(totalSteps);
   }
 
@@ -188,7 +192,11 @@ final class TrainingLoop {
    * shown to be bad; those before that made a step of their own.
    */
   private TrainingDivergedException diverged(int step, String what) {
-    Optional<Path> last = folder.newestCheckpoint(step - 2);
+    return diverged(step, step - 2, what);
+  }
+
+  private TrainingDivergedException diverged(int step, int lastGoodStep, String what) {
+    Optional<Path> last = folder.newestCheckpoint(lastGoodStep);
     return new TrainingDivergedException(
         step,
         last,
