@@ -49,44 +49,55 @@ class TrainCommandTest {
     return run(args.toArray(String[]::new));
   }
 
+  private CommandRun generate(String in, String... options) {
+    List<String> args = new ArrayList<>(List.of("generate", "--temperature", "0"));
+    args.addAll(List.of(options));
+    return CommandRun.of(DjlModel::open, in, args.toArray(String[]::new));
+  }
+
   @Test
-  void a_record_a_step_and_an_adapter_that_generate_score_and_merge_take() throws IOException {
+  void fifty_pairs_are_learnt_by_heart_and_generate_and_merge_take_the_adapter()
+      throws IOException {
+    List<String> pairs = new ArrayList<>();
+    List<String> questions = new ArrayList<>();
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      String prompt = "\"id\":" + i + ",\"prompt\":\"Number " + i + " is called\"";
+      answers.add(" " + (i * 37 + 11) % 100);
+      questions.add("{" + prompt + "}");
+      pairs.add("{" + prompt + ",\"completion\":\"" + answers.get(i) + "\"}");
+    }
+    Files.write(data, pairs);
     CommandRun trained =
         train(
             "--epochs",
-            "150",
+            "250",
             "--batch-size",
-            "5",
+            "10",
             "--lr",
-            "0.02",
+            "0.01",
+            "--max-grad-norm",
+            "1",
             "--dropout",
             "0",
             "--targets",
             "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.status()).isZero();
-    assertThat(trained.records()).hasSize(300);
-    JsonLine last = trained.records().get(299);
-    assertThat(last.integer("step")).isEqualTo(300);
-    assertThat(last.number("loss")).isLessThan(0.1);
+    assertThat(trained.records()).hasSize(1250);
+    JsonLine last = trained.records().get(1249);
+    assertThat(last.integer("step")).isEqualTo(1250);
+    assertThat(last.number("loss")).isLessThan(0.05);
     assertThat(last.object().propertyNames())
         .contains("learning_rate", "grad_norm", "tokens", "tokens_per_second");
 
     String adapter = folder.resolve("out").toString();
-    String in = "{\"id\":3,\"prompt\":\"Number 3 is\"}";
-    CommandRun answered =
-        CommandRun.of(
-            DjlModel::open,
-            in,
-            "generate",
-            "--model",
-            MODEL,
-            "--adapter",
-            adapter,
-            "--temperature",
-            "0");
-    assertThat(answered.records().get(0).text("text")).isEqualTo(" 1");
-    assertThat(answered.records().get(0).text("finish_reason")).isEqualTo("eos");
+    String in = String.join("\n", questions);
+    CommandRun answered = generate(in, "--model", MODEL, "--adapter", adapter);
+    assertThat(answered.records())
+        .extracting(record -> record.text("text"))
+        .containsExactlyElementsOf(answers);
+    assertThat(answered.records()).allMatch(record -> record.text("finish_reason").equals("eos"));
 
     CommandRun merged =
         run(
@@ -99,15 +110,7 @@ class TrainCommandTest {
             folder.resolve("merged").toString());
     assertThat(merged.status()).isZero();
     assertThat(merged.records().get(0).number("max_logit_difference")).isLessThan(1e-3);
-    CommandRun same =
-        CommandRun.of(
-            DjlModel::open,
-            in,
-            "generate",
-            "--model",
-            folder.resolve("merged").toString(),
-            "--temperature",
-            "0");
+    CommandRun same = generate(in, "--model", folder.resolve("merged").toString());
     assertThat(same.out()).isEqualTo(answered.out());
   }
 
