@@ -10,6 +10,8 @@ import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A benchmark of a model, as a stage: it journals and resumes like any other, and what it could not
@@ -44,10 +46,27 @@ public interface Evaluation<I extends Traceable, O extends Measured> extends Bat
     return result(run.directory());
   }
 
-  /** The result of what a run directory has of this stage. */
+  /**
+   * The result of what a run directory has of this stage. Items that never came so far, since a
+   * stage before it had no {@link GeneratedAnswer} or {@link AnswerPair} of them, are skipped ones
+   * too.
+   */
   default EvaluationResult result(RunDirectory directory) {
     Dataset<O> records = directory.records(name(), outputType());
-    return result(records.toList(), directory.drops(name()).toList());
+    return result(records.toList(), drops(directory, name()).distinct().toList());
+  }
+
+  private static Stream<Drop> drops(RunDirectory directory, String stage) {
+    Stream<Drop> before =
+        directory.description(stage).inputs().stream()
+            .filter(input -> steps().contains(directory.description(input).recordType()))
+            .flatMap(input -> drops(directory, input));
+    return Stream.concat(before, directory.drops(stage).toList().stream());
+  }
+
+  /** The types of records that are on the way from an item to what is found for it. */
+  private static Set<String> steps() {
+    return Set.of(GeneratedAnswer.class.getSimpleName(), AnswerPair.class.getSimpleName());
   }
 
   /** Measures items at once, without a run directory: nothing is kept if it is interrupted. */

@@ -1,6 +1,7 @@
 package io.selfalign.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.selfalign.data.JsonLine;
 import io.selfalign.testing.ScriptedModel;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +82,83 @@ class EvalCommandTest {
   }
 
   @Test
+  void a_task_may_have_its_own_prompt_groups_ids_and_several_right_choices() throws IOException {
+    Files.writeString(
+        task,
+        """
+        {"name": "rivers", "type": "multiple-choice", "prompt": "{question} It is ",
+         "items": [
+          {"id": "r", "group": "Peru", "question": "Which?", "choices": ["a", "Lima", "b"],
+           "answer": [0, 1]},
+          {"question": "Where?", "choices": ["a", "b"], "answer": 1}]}
+        """);
+    CommandRun run = task();
+    JsonLine summary = last(run);
+    assertThat(run.records().get(0).text("id")).isEqualTo("r");
+    assertThat(run.records().get(1).text("id")).isEqualTo("rivers-2");
+    assertThat(summary.text("prompt_style")).isEqualTo("task");
+    assertThat(figure(summary, "mc1", "Peru")).isEqualTo(1);
+    assertThat(figure(summary, "mc1", null)).isEqualTo(0.75);
+    assertThat(figure(summary, "mc2", "Peru"))
+        .isCloseTo(1 - 1 / (2 + Math.E), within(1e-12)); // -2, -1, -2
+    assertThat(model.scoreRequests().get(1).prompt()).isEqualTo("Which? It is");
+    assertThat(model.scoreRequests().get(1).continuation()).isEqualTo(" Lima");
+  }
+
+  @Test
+  void a_task_may_be_to_answer_in_ones_own_words() throws IOException {
+    Files.writeString(
+        task,
+        """
+        {"name": "open", "type": "generation", "items": [
+          {"question": "What?", "right": ["An answer", "No."], "wrong": ["It is wrong"]},
+          {"question": "Why?", "right": ["Because."]},
+          {"id": "long", "question": "%s", "right": ["Yes."]}]}
+        """
+            .formatted("Oh ".repeat(2000)));
+    CommandRun run = task();
+    JsonLine summary = last(run);
+    assertThat(run.records().get(0).text("answer")).isEqualTo("An answer.");
+    assertThat(summary.text("benchmark")).isEqualTo("open");
+    assertThat(summary.object().get("skipped")).hasToString("{\"too_long\":1}");
+    assertThat(summary.object().at("/skipped_items/0/id").stringValue()).isEqualTo("long");
+    assertThat(figure(summary, "exact_match", null)).isEqualTo(0.5);
+    assertThat(figure(summary, "rouge_1", null)).isEqualTo(0.5);
+    assertThat(figure(summary, "rouge_1_difference", null)).isEqualTo(1);
+  }
+
+  @Test
+  void the_users_examples_or_persona_come_before_the_question() throws IOException {
+    Path text = Files.writeString(temporary.resolve("text.txt"), "Q: Is it?\nA: It is.\n");
+    assertThat(last(task("--few-shot", text.toString())).text("prompt_style"))
+        .isEqualTo("few-shot");
+    assertThat(model.scoreRequests().get(0).prompt())
+        .isEqualTo("Q: Is it?\nA: It is.\n\nQ: Peru?\nA:");
+    assertThat(last(task("--persona", text.toString())).text("prompt_style")).isEqualTo("persona");
+    assertThat(model.scoreRequests().get(4).prompt())
+        .isEqualTo("Q: Is it?\nA: It is.\n\n## User\nPeru?\n\n## Assistant\n");
+    assertThat(task("--persona", text.toString(), "--few-shot", text.toString()).status())
+        .isEqualTo(2);
+  }
+
+  /** A figure of a summary, of all items where the group is null. */
+  private static double figure(JsonLine summary, String name, @Nullable String group) {
+    return summary
+        .object()
+        .get("figures")
+        .valueStream()
+        .filter(f -> f.get("name").stringValue().equals(name))
+        .filter(
+            f ->
+                Objects.equals(
+                    f.get("group").isNull() ? null : f.get("group").stringValue(), group))
+        .findFirst()
+        .orElseThrow()
+        .at("/interval/value")
+        .doubleValue();
+  }
+
+  @Test
   void with_a_run_directory_the_same_command_scores_nothing_again() {
     String work = temporary.resolve("run").toString();
     CommandRun first = task("--work", work);
@@ -114,6 +194,7 @@ class EvalCommandTest {
                 "--against",
                 answers.toString()));
     assertThat(summary.integer("items")).isEqualTo(1);
+    assertThat(summary.object().get("skipped")).hasToString("{\"no_counterpart\":1}");
     assertThat(summary.object().get("figures").toString())
         .contains("order_flip", "relative_score", "own_model_preferred");
   }
