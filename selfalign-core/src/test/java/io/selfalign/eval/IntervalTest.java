@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +36,62 @@ class IntervalTest {
     assertThat(Interval.ofMean(values).high()).isCloseTo(0.35485, within(1e-5));
   }
 
-  @Test
-  void the_bootstrap_covers_what_it_says_and_is_the_same_every_time() {
+  /** How many of the intervals of many samples have the true value in them. */
+  private static double coverage(int samples, double truth, Function<Random, Interval> interval) {
     int covered = 0;
-    for (int i = 0; i < 100; i++) {
-      Interval interval = Interval.ofMean(normal(50, i));
-      covered += interval.low() <= 3 && 3 <= interval.high() ? 1 : 0;
+    for (int sample = 0; sample < samples; sample++) {
+      Interval of = interval.apply(new Random(sample));
+      covered += of.low() <= truth && truth <= of.high() ? 1 : 0;
     }
-    assertThat(covered).isBetween(88, 99);
+    return covered / (double) samples;
+  }
+
+  private static double[] values(int n, DoubleSupplier value) {
+    return DoubleStream.generate(value).limit(n).toArray();
+  }
+
+  @Test
+  void the_interval_of_a_mean_covers_it_19_times_in_20() {
+    // right-skewed like lengths and scores are
+    assertThat(
+            coverage(
+                400, 1, r -> Interval.ofMean(values(100, () -> -Math.log(1 - r.nextDouble())))))
+        .isBetween(0.92, 0.98);
+  }
+
+  @Test
+  void the_interval_of_a_share_covers_it_19_times_in_20_also_near_0() {
+    for (double share : new double[] {0.05, 0.3, 0.5, 0.9}) {
+      assertThat(
+              coverage(
+                  4000,
+                  share,
+                  r -> Interval.ofMean(values(80, () -> r.nextDouble() < share ? 1 : 0))))
+          .as("share %s", share)
+          .isBetween(0.92, 0.98);
+    }
+  }
+
+  @Test
+  void the_interval_of_a_difference_covers_it_19_times_in_20_where_most_items_stay_the_same() {
+    // 3 items of 10 are answered anew, right 60% of the time instead of 40%
+    assertThat(
+            coverage(
+                400,
+                0.3 * (0.6 - 0.4),
+                r -> {
+                  double[] before = values(150, () -> r.nextDouble() < 0.4 ? 1 : 0);
+                  double[] after =
+                      Arrays.stream(before)
+                          .map(v -> r.nextDouble() < 0.7 ? v : r.nextDouble() < 0.6 ? 1 : 0)
+                          .toArray();
+                  return Interval.ofDifference(before, after);
+                }))
+        .isBetween(0.92, 0.98);
+  }
+
+  @Test
+  void the_same_values_have_the_same_interval() {
     assertThat(Interval.ofMean(normal(50, 1))).isEqualTo(Interval.ofMean(normal(50, 1)));
   }
 
