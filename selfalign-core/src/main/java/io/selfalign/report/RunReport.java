@@ -96,6 +96,16 @@ public final class RunReport {
   }
 
   /**
+   * Adds the results of several models, as {@link #addEvaluation} does each, in the map's order: of
+   * base, engraved and final model, the last change in the table is the verbose tax.
+   */
+  @CanIgnoreReturnValue
+  public RunReport addEvaluations(Map<String, List<EvaluationResult>> results) {
+    results.forEach((model, of) -> of.forEach(result -> addEvaluation(model, result)));
+    return this;
+  }
+
+  /**
    * The evaluation results that were added, by model.
    *
    * @throws InvalidDataException if {@value EvaluationFile#NAME} of the directory can't be read

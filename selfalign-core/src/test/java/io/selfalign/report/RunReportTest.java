@@ -2,25 +2,42 @@ package io.selfalign.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.Query;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.eval.ChoiceQuestion;
+import io.selfalign.eval.ChoiceQuestion.Choice;
+import io.selfalign.eval.Comparison;
 import io.selfalign.eval.EvaluationResult;
+import io.selfalign.eval.Interval;
+import io.selfalign.eval.MultipleChoice;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunOptions;
+import io.selfalign.testing.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What is in a page, of runs that have little. */
 class RunReportTest {
+  private static final List<Choice> CHOICES =
+      List.of(new Choice("good", true, true), new Choice("bad", false, true));
+
   @TempDir Path directory;
 
   private static Pipeline queries() {
@@ -62,6 +79,54 @@ class RunReportTest {
     assertThatThrownBy(() -> RunReport.of(directory).addEvaluation(" ", first))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("model");
+  }
+
+  /** What a model that gets the first so many of 40 questions right is measured at. */
+  private static EvaluationResult measured(String name, int right) {
+    List<ChoiceQuestion> questions =
+        IntStream.range(0, 40)
+            .mapToObj(i -> new ChoiceQuestion("q" + i, Optional.empty(), "Why " + i + "?", CHOICES))
+            .toList();
+    ScriptedModel model =
+        ScriptedModel.builder()
+            .name(name)
+            .scorer(
+                r -> {
+                  int i = Integer.parseInt(r.prompt().replaceAll("[^0-9]", ""));
+                  return r.continuation().equals(" good") == i < right ? -1 : -2;
+                })
+            .build();
+    return MultipleChoice.builder(model).build().evaluate(questions);
+  }
+
+  @Test
+  void base_engraved_and_final_model_are_in_one_table_with_the_verbose_tax_last()
+      throws IOException {
+    queries().in(directory).run();
+    Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
+    results.put("base", List.of(measured("base", 10)));
+    results.put("engraved", List.of(measured("engraved", 30)));
+    results.put("final", List.of(measured("final", 28)));
+    String page = Files.readString(RunReport.of(directory).addEvaluations(results).write());
+    Matcher data = Pattern.compile("id=\"data\">(.*?)</script>", Pattern.DOTALL).matcher(page);
+    assertThat(data.find()).isTrue();
+    JsonNode evaluation = JsonMapper.shared().readTree(data.group(1)).get("evaluation");
+    assertThat(evaluation.get("models").findValuesAsString("name"))
+        .containsExactly("base", "engraved", "final");
+    JsonNode mc1 = evaluation.get("rows").get(0);
+    assertThat(mc1.get("figure").stringValue()).isEqualTo("mc1");
+    assertThat(mc1.at("/values/0/value").doubleValue()).isEqualTo(0.25);
+    assertThat(mc1.at("/values/2/value").doubleValue()).isEqualTo(0.7);
+    Interval tax =
+        Comparison.of(results.get("engraved").get(0), results.get("final").get(0))
+            .difference("mc1")
+            .interval();
+    assertThat(tax.value()).isCloseTo(-0.05, within(1e-12));
+    assertThat(mc1.at("/changes/0").isNull()).isTrue();
+    assertThat(mc1.at("/changes/1/value").doubleValue()).isEqualTo(0.5);
+    assertThat(mc1.at("/changes/2/value").doubleValue()).isEqualTo(tax.value());
+    assertThat(mc1.at("/changes/2/low").doubleValue()).isEqualTo(tax.low());
+    assertThat(mc1.at("/changes/2/high").doubleValue()).isEqualTo(tax.high());
   }
 
   @Test
