@@ -98,7 +98,7 @@ public final class ParsedJudge implements Judge {
     for (int i = 0; i < prompts.size(); i++) {
       String text = texts.get(i);
       if (text == null) {
-        verdicts.add(Verdict.none(Scoring.TOO_LONG, "the prompt does not fit the judge's context"));
+        verdicts.add(Verdict.none(Scoring.TOO_LONG, "the prompt does not fit the context"));
       } else {
         Optional<T> parsed = parse.apply(text);
         if (parsed.isEmpty() && unparsable == Unparsable.SKIP) {

@@ -23,6 +23,9 @@ final class Verdicts {
     if (verdict.value().isPresent()) {
       return Optional.empty();
     }
-    return Optional.of(new Drop(id, List.of(id), verdict.reason(), "", verdict.text()));
+    return Optional.of(
+        verdict.reason().equals(Scoring.TOO_LONG)
+            ? new Drop(id, List.of(id), Scoring.TOO_LONG, "for the judge: " + verdict.text(), "")
+            : new Drop(id, List.of(id), verdict.reason(), "", verdict.text()));
   }
 }

@@ -112,6 +112,22 @@ class JudgementTest {
   }
 
   @Test
+  void an_answer_that_is_too_long_for_the_judge_is_skipped_with_the_length_of_its_prompt() {
+    ScriptedModel small = ScriptedModel.builder().contextLength(30).build();
+    for (Judge judge : List.of(LogProbabilityJudge.of(small), ParsedJudge.of(small))) {
+      assertThat(judged(judge).skipped())
+          .hasSize(10)
+          .allSatisfy(
+              skipped -> {
+                assertThat(skipped.reason()).isEqualTo("too_long");
+                assertThat(skipped.detail()).startsWith("for the judge: ");
+              });
+    }
+    assertThat(judged(LogProbabilityJudge.of(small)).skipped().get(0).detail())
+        .endsWith(" tokens, at most 30");
+  }
+
+  @Test
   void verdicts_are_parsed_from_a_line_with_two_scores() {
     assertThat(ParsedJudge.scores("Well.\nA: 8/10, B: 6.5 / 10")).contains(new PairScores(8, 6.5));
     assertThat(ParsedJudge.scores("7 9")).contains(new PairScores(7, 9));
