@@ -77,10 +77,10 @@ class IntervalTest {
     // 3 items of 10 are answered anew, right 60% of the time instead of 40%
     assertThat(
             coverage(
-                400,
+                1000,
                 0.3 * (0.6 - 0.4),
                 r -> {
-                  double[] before = values(150, () -> r.nextDouble() < 0.4 ? 1 : 0);
+                  double[] before = values(60, () -> r.nextDouble() < 0.4 ? 1 : 0);
                   double[] after =
                       Arrays.stream(before)
                           .map(v -> r.nextDouble() < 0.7 ? v : r.nextDouble() < 0.6 ? 1 : 0)
