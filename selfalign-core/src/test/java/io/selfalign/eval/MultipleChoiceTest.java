@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.selfalign.data.RecordRandom;
 import io.selfalign.eval.ChoiceQuestion.Choice;
 import io.selfalign.model.ScoreRequest;
 import io.selfalign.pipeline.Dataset;
@@ -75,6 +76,41 @@ class MultipleChoiceTest {
     EvaluationResult result = MultipleChoice.builder(model(Map.of())).build().evaluate(questions);
     assertThat(result.figure("mc1").value()).isEqualTo(0.375);
     assertThat(result.figure("mc1").chance()).contains(0.375);
+  }
+
+  /**
+   * Questions with as many choices as TruthfulQA's 817, of which 40 have 2, 87 have 3 and so on.
+   */
+  private static List<ChoiceQuestion> asManyAsTruthfulQa() {
+    int[] questions = {40, 87, 208, 197, 127, 82, 36, 16, 10, 10, 2, 2};
+    List<ChoiceQuestion> all = new ArrayList<>();
+    for (int extra = 0; extra < questions.length; extra++) {
+      for (int i = 0; i < questions[extra]; i++) {
+        List<Choice> choices = new ArrayList<>(List.of(right("a")));
+        for (int j = 0; j <= extra; j++) {
+          choices.add(wrong("w" + j));
+        }
+        all.add(question(String.valueOf(all.size()), choices.toArray(Choice[]::new)));
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void truthfulqas_chance_level_is_what_guessing_scores_and_the_published_one_is_in_its_interval() {
+    ScriptedModel guessing =
+        ScriptedModel.builder()
+            .scorer(r -> -RecordRandom.of(7, "guess", r.prompt() + r.continuation()).uniform(0))
+            .build();
+    for (ScriptedModel knowsNothing : List.of(guessing, model(Map.of()))) {
+      Figure mc1 =
+          MultipleChoice.builder(knowsNothing).build().evaluate(asManyAsTruthfulQa()).figure("mc1");
+      assertThat(mc1.items()).isEqualTo(817);
+      assertThat(mc1.chance().orElseThrow()).isCloseTo(0.222507, within(1e-6));
+      for (double chance : new double[] {mc1.chance().orElseThrow(), 0.226}) {
+        assertThat(chance).isBetween(mc1.interval().low(), mc1.interval().high());
+      }
+    }
   }
 
   @Test

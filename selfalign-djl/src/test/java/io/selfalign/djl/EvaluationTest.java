@@ -7,6 +7,7 @@ import io.selfalign.data.Traceable;
 import io.selfalign.eval.ChoiceQuestion;
 import io.selfalign.eval.Evaluation;
 import io.selfalign.eval.EvaluationResult;
+import io.selfalign.eval.Figure;
 import io.selfalign.eval.Hhh;
 import io.selfalign.eval.Measured;
 import io.selfalign.eval.MultipleChoice;
@@ -19,6 +20,7 @@ import io.selfalign.eval.TruthfulQa;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunResult;
+import io.selfalign.testing.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +107,22 @@ class EvaluationTest {
       assertThat(result.figure(MultipleChoice.MC1).chance().orElseThrow())
           .isCloseTo(0.2225, within(1e-4));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mc_task.json", "TruthfulQA.csv"})
+  void a_uniform_model_scores_the_chance_level_and_the_published_one_is_in_its_interval(
+      String file) {
+    ScriptedModel uniform = ScriptedModel.builder().scorer(request -> -1).build();
+    Figure mc1 =
+        MultipleChoice.builder(uniform)
+            .build()
+            .evaluate(TruthfulQa.multipleChoice(data().resolve("eval/truthfulqa").resolve(file)))
+            .figure(MultipleChoice.MC1);
+    assertThat(mc1.items()).isEqualTo(817);
+    assertThat(mc1.interval().value()).isCloseTo(0.222507, within(1e-6));
+    assertThat(mc1.chance().orElseThrow()).isCloseTo(0.222507, within(1e-6));
+    assertThat(0.226).isBetween(mc1.interval().low(), mc1.interval().high());
   }
 
   @ParameterizedTest
