@@ -16,9 +16,9 @@ One file per model in ../resources/eval, without any text of the data: numbers a
   figures     mc1, mc2, true_false_mc1 by the published formulas, csv_mc1 and csv_mc2 of TruthfulQA.csv, and of HHH
               accuracy, by subtask too, and consistent
 
-Log-probabilities are natural, of the tokens that encode(prompt + continuation) adds to encode(prompt), those of TruthfulQA
-in float32 and those of HHH in float64: in prompts of thousands of tokens float32 itself is off by up to 1e-4. Every
-sequence is run by itself. The models' context is lengthened to 8,192 tokens, so that the longest replies fit.
+Log-probabilities are natural, of the tokens that encode(prompt + continuation) adds to encode(prompt), in float64: float32
+itself is off by up to 1e-4, over answers and prompts of many tokens. Every sequence is run by itself. The models' context is
+lengthened to 8,192 tokens, so that the longest replies fit.
 """
 
 import argparse
@@ -51,10 +51,10 @@ def lengthened(folder, target):
 
 
 class Scorer:
-    def __init__(self, folder, dtype):
+    def __init__(self, folder):
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.known = {}
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa").eval()
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="sdpa").eval()
 
     @torch.inference_mode()
     def scores(self, prompt, continuations):
@@ -66,7 +66,7 @@ class Scorer:
                 scores.append(self.known[prompt, continuation])
                 continue
             ids = torch.tensor([self.tokenizer.encode(prompt + continuation).ids])
-            logits = self.model(ids).logits[0, start - 1 : -1].double()
+            logits = self.model(ids).logits[0, start - 1 : -1]
             targets = ids[0, start:]
             self.known[prompt, continuation] = float((logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(1)).sum())
             scores.append(self.known[prompt, continuation])
@@ -169,11 +169,11 @@ def hhh(scorer, data, golden):
 def compute(folder, data):
     with tempfile.TemporaryDirectory() as target:
         lengthened(folder, Path(target))
-        scorer = Scorer(Path(target), torch.float32)
+        scorer = Scorer(Path(target))
         golden = {"figures": {}}
         truthfulqa(scorer, data, golden)
         truthfulqa_csv(scorer, data, golden)
-        hhh(Scorer(Path(target), torch.float64), data, golden)
+        hhh(scorer, data, golden)
         return golden
 
 
