@@ -113,7 +113,7 @@ class EvaluationTest {
   @ValueSource(strings = {"mc_task.json", "TruthfulQA.csv"})
   void a_uniform_model_scores_the_chance_level_and_the_published_one_is_in_its_interval(
       String file) {
-    ScriptedModel uniform = ScriptedModel.builder().scorer(request -> -1).build();
+    ScriptedModel uniform = ScriptedModel.builder().scorer(request -> 0).build();
     Figure mc1 =
         MultipleChoice.builder(uniform)
             .build()
