@@ -14,7 +14,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +79,13 @@ final class EvaluationBenchmark implements Callable<Integer> {
   @Option(names = "--threads", description = "of a matrix product, of both", defaultValue = "1")
   private int threads;
 
+  @Option(
+      names = "--style",
+      description = "plain or few-shot; default both, of which few-shot takes the peer far longer",
+      split = ",",
+      defaultValue = "plain,few-shot")
+  private List<String> styles = List.of();
+
   private final PrintStream out = System.out;
 
   public static void main(String[] args) {
@@ -100,17 +106,26 @@ final class EvaluationBenchmark implements Callable<Integer> {
         "%d questions, %d candidates, batches of %d, %s; CPU seconds%n",
         questions.size(), candidates, batchSize, dtype);
     out.printf(ROW, "", "selfalign", "transformers", "ratio", "mc1, mc1");
-    Map<String, PromptStyle> styles = new LinkedHashMap<>();
-    styles.put("plain", new PromptStyle("plain", "w1 {question} w2 "));
-    styles.put("few-shot", new PromptStyle("few-shot", preamble() + " w1 {question} w2 "));
-    for (Map.Entry<String, PromptStyle> style : styles.entrySet()) {
-      measure(style.getKey(), style.getValue(), questions);
+    for (String name : styles) {
+      measure(style(name), questions);
     }
     return 0;
   }
 
-  private void measure(String name, PromptStyle style, List<ChoiceQuestion> questions)
+  private static PromptStyle style(String name) {
+    String plain = "w1 " + PromptStyle.QUESTION + " w2 ";
+    return switch (name) {
+      case "plain" -> new PromptStyle(name, plain);
+      case "few-shot" -> new PromptStyle(name, preamble() + " " + plain);
+      default ->
+          throw new IllegalArgumentException(
+              "--style is '" + name + "', but must be plain or few-shot");
+    };
+  }
+
+  private void measure(PromptStyle style, List<ChoiceQuestion> questions)
       throws IOException, InterruptedException {
+    String name = style.name();
     DjlModelOptions options =
         DjlModelOptions.builder()
             .dtype(DType.valueOf(dtype.toUpperCase(Locale.ROOT)))
