@@ -71,11 +71,11 @@ class TrainCommandTest {
     CommandRun trained =
         train(
             "--epochs",
-            "250",
+            "300",
             "--batch-size",
-            "10",
+            "25",
             "--lr",
-            "0.01",
+            "0.015",
             "--max-grad-norm",
             "1",
             "--dropout",
@@ -84,9 +84,9 @@ class TrainCommandTest {
             "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.status()).isZero();
-    assertThat(trained.records()).hasSize(1250);
-    JsonLine last = trained.records().get(1249);
-    assertThat(last.integer("step")).isEqualTo(1250);
+    assertThat(trained.records()).hasSize(600);
+    JsonLine last = trained.records().get(599);
+    assertThat(last.integer("step")).isEqualTo(600);
     assertThat(last.number("loss")).isLessThan(0.05);
     assertThat(last.object().propertyNames())
         .contains("learning_rate", "grad_norm", "tokens", "tokens_per_second");
