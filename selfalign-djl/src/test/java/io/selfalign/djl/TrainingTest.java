@@ -478,24 +478,28 @@ class TrainingTest {
             });
   }
 
-  @Test
-  void what_the_last_step_has_spoilt_is_not_written() {
+  @ParameterizedTest
+  @CsvSource({
     // In float32 this epsilon is 0: what has no gradient becomes 0 / 0.
-    TrainingOptions options =
+    "false, 0.01, 1e-300, its update is not of finite numbers",
+    "true, 900, 1e-8, the loss has exploded to"
+  })
+  void what_the_last_step_has_spoilt_is_not_written(
+      boolean allWeights, double rate, double epsilon, String what) {
+    TrainingOptions.Builder builder =
         options()
-            .lora(lora(0))
             .batchSize(100)
-            .epsilon(1e-300)
+            .learningRate(rate)
+            .epsilon(epsilon)
             .checkpointEvery(1)
-            .resume(true)
-            .build();
+            .resume(true);
+    TrainingOptions options = (allWeights ? builder.allWeights() : builder.lora(lora(0))).build();
     for (int attempt = 0; attempt < 2; attempt++) {
       assertThatThrownBy(() -> train(options, "a"))
           .isInstanceOfSatisfying(
               TrainingDivergedException.class,
               e -> {
-                assertThat(e)
-                    .hasMessageContaining("in step 1: its update is not of finite numbers");
+                assertThat(e).hasMessageContaining("in step 1: " + what);
                 assertThat(e.lastCheckpoint()).isEmpty();
               });
       assertThat(folder("a"))

@@ -88,10 +88,7 @@ final class TrainingLoop {
         listener.accept(new TrainingEvent.CheckpointWritten(step, written));
       }
     }
-    // No step comes after the last that would show what its update has made.
-    if (!program.isFinite(base.turns())) {
-      throw diverged(totalSteps, totalSteps - 1, "its update is not of finite numbers");
-    }
+    checkEnd();
     return position(totalSteps);
   }
 
@@ -107,7 +104,11 @@ final class TrainingLoop {
     if (Double.isNaN(firstLoss)) {
       firstLoss = mean;
     }
-    checkLoss(step, mean);
+    fault(mean)
+        .ifPresent(
+            what -> {
+              throw diverged(step, step - 2, what);
+            });
     double rate =
         options.learningRate()
             * options.schedule().factor(step - 1, options.warmupSteps(), totalSteps);
@@ -122,7 +123,7 @@ final class TrainingLoop {
             step);
     double norm = base.turns().take(() -> program.step(adamW));
     if (!Double.isFinite(norm)) {
-      throw diverged(step, "the gradient is not a finite number");
+      throw diverged(step, step - 2, "the gradient is not a finite number");
     }
     report(step, mean, rate, norm, batch, System.nanoTime() - begin);
     return mean;
@@ -176,25 +177,35 @@ final class TrainingLoop {
             Duration.ofNanos(perStep * (totalSteps - step))));
   }
 
-  /** A loss twice that of guessing, or of the beginning if that was worse, is no longer noise. */
-  private void checkLoss(int step, double mean) {
-    double limit = 2 * Math.max(Math.log(base.config().vocabSize()), firstLoss);
+  /** What is wrong with a loss: twice that of guessing, or of a worse beginning, is no noise. */
+  private Optional<String> fault(double mean) {
     if (!Double.isFinite(mean)) {
-      throw diverged(step, "the loss is not a finite number");
+      return Optional.of("the loss is not a finite number");
     }
-    if (mean > limit) {
-      throw diverged(step, String.format(Locale.ROOT, "the loss has exploded to %.3g", mean));
-    }
+    double limit = 2 * Math.max(Math.log(base.config().vocabSize()), firstLoss);
+    return mean > limit
+        ? Optional.of(String.format(Locale.ROOT, "the loss has exploded to %.3g", mean))
+        : Optional.empty();
+  }
+
+  /** Looks at what the last step's update has made, which no step after it would show. */
+  private void checkEnd() {
+    Optional<String> fault =
+        program.isFinite(base.turns())
+            ? fault(measure(order.batch(totalSteps - 1)))
+            : Optional.of("its update is not of finite numbers");
+    fault.ifPresent(
+        what -> {
+          throw diverged(totalSteps, totalSteps - 1, what);
+        });
   }
 
   /**
-   * The error for a step. What it began with, the parameters that the step before has left, has
-   * shown to be bad; those before that made a step of their own.
+   * The error for a step. What it began with, the parameters that the step before has left, may be
+   * what is bad; those before that made a step of their own.
+   *
+   * @param lastGoodStep the last step whose parameters have shown to be good
    */
-  private TrainingDivergedException diverged(int step, String what) {
-    return diverged(step, step - 2, what);
-  }
-
   private TrainingDivergedException diverged(int step, int lastGoodStep, String what) {
     Optional<Path> last = folder.newestCheckpoint(lastGoodStep);
     return new TrainingDivergedException(
@@ -206,13 +217,18 @@ final class TrainingLoop {
             step, what, last.map(path -> "; the last good checkpoint is " + path).orElse("")));
   }
 
-  private double validate(int step) {
+  /** The mean loss of examples, without dropout. */
+  private double measure(List<TokenizedExample> examples) {
     double sum = 0;
-    for (List<TokenizedExample> part : parts(data.validation())) {
+    for (List<TokenizedExample> part : parts(examples)) {
       MicroBatch packed = MicroBatches.pack(part, 0, 0);
       sum += base.turns().take(() -> program.measure(packed));
     }
-    double mean = sum / learnt(data.validation());
+    return sum / learnt(examples);
+  }
+
+  private double validate(int step) {
+    double mean = measure(data.validation());
     ObjectNode line = JsonMapper.shared().createObjectNode();
     line.put("step", step);
     line.put("validation_loss", mean);
