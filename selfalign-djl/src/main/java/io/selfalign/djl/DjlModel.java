@@ -281,9 +281,14 @@ public final class DjlModel implements MergeableModel, AutoCloseable {
       } else {
         throw new InvalidDataException(
             String.format(
-                "example '%s' has %d tokens, but at most %d are allowed; shorten it, raise"
-                    + " maxLength (up to the model's context of %d), or skip what is too long",
-                example.id(), tokens.tokens().length, limit, contextLength()));
+                "example '%s' has %d tokens, but at most %d are allowed; shorten it, %sor skip what"
+                    + " is too long",
+                example.id(),
+                tokens.tokens().length,
+                limit,
+                limit < contextLength()
+                    ? "raise maxLength (up to the model's context of " + contextLength() + "), "
+                    : ""));
       }
     }
     Trainer.Base base =

@@ -540,7 +540,12 @@ class TrainingTest {
     List<TrainingExample> one = List.of(new TrainingExample("x", "User:", " " + "ice ".repeat(99)));
     assertThatThrownBy(() -> model.train(one, options().maxLength(50).build(), folder("a")))
         .isInstanceOf(InvalidDataException.class)
-        .hasMessageMatching("example 'x' has \\d{3,} tokens, but at most 50 are allowed.*");
+        .hasMessageMatching("example 'x' has \\d{3,} tokens, but at most 50 are allowed.*")
+        .hasMessageContaining("raise maxLength (up to the model's context of 512)");
+    List<TrainingExample> over =
+        List.of(new TrainingExample("x", "User:", " " + "ice ".repeat(999)));
+    assertThatThrownBy(() -> model.train(over, options().build(), folder("a")))
+        .hasMessageEndingWith("at most 512 are allowed; shorten it, or skip what is too long");
     assertThatThrownBy(
             () -> model.train(one, options().maxLength(50).skipTooLong(true).build(), folder("a")))
         .isInstanceOf(InvalidDataException.class)
@@ -548,7 +553,8 @@ class TrainingTest {
     assertThatThrownBy(
             () -> model.train(one, options().build(), Files.writeString(folder("file"), "x")))
         .isInstanceOf(SelfAlignException.class)
-        .hasMessageContaining("can't be written");
+        .hasMessage(
+            folder("file") + ": is a file; choose a folder, which is made if it isn't there");
     assertThat(folder("a")).doesNotExist();
   }
 
@@ -560,6 +566,9 @@ class TrainingTest {
         model.train(examples, options().maxLength(100).skipTooLong(true).build(), folder("a"));
     assertThat(result.skipped()).containsExactly("long");
     assertThat(result.examples()).isEqualTo(examples.size() - 1);
+    assertThat(folder("a").resolve("training.json"))
+        .content()
+        .contains("\"examples_trained\" : " + result.examples());
   }
 
   /** The steps are far smaller than bfloat16's own at most weights: only float32 adds them up. */

@@ -172,7 +172,7 @@ public final class Trainer {
         });
     ObjectNode description = JsonMapper.shared().createObjectNode();
     description.put("steps", end.step());
-    description.put("examples", data.train().size());
+    description.put("examples_trained", data.train().size());
     ArrayNode ids = description.putArray("skipped");
     data.skipped().forEach(ids::add);
     description.put("loss", end.loss());

@@ -37,7 +37,7 @@ record TrainingData(
               ? "there is no example to train on; give at least one"
               : String.format(
                   "there is no example to train on: %d are too long and %d in the validation split;"
-                      + " give more, or raise maxLength",
+                      + " give more, raise maxLength, or lower the share of the split",
                   skipped.size(), validation.size()));
     }
     return new TrainingData(train, validation, skipped);

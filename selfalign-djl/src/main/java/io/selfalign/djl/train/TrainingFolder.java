@@ -64,6 +64,10 @@ final class TrainingFolder implements AutoCloseable {
    * @throws SelfAlignException if it can't be written, or another training writes to it
    */
   static TrainingFolder open(Path folder) {
+    if (Files.isRegularFile(folder)) {
+      throw new SelfAlignException(
+          folder + ": is a file; choose a folder, which is made if it isn't there");
+    }
     try {
       Files.createDirectories(folder);
       FileChannel channel =

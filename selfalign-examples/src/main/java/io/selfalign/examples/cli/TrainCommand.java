@@ -43,7 +43,8 @@ import tools.jackson.databind.JsonNode;
           + " the completion is learnt. A prompt may be empty.",
       "The folder gets the adapter in PEFT's format, training_log.jsonl and checkpoint-N folders.",
       "Standard output: for each optimizer step"
-          + " {\"step\",\"loss\",\"learning_rate\",\"grad_norm\",\"tokens\",\"tokens_per_second\"}.",
+          + " {\"step\",\"loss\",\"learning_rate\",\"grad_norm\",\"tokens\",\"completion_tokens\","
+          + "\"tokens_per_second\"}.",
       ""
     })
 final class TrainCommand implements Callable<Integer> {
@@ -119,8 +120,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--all-weights",
       description =
-          "Train all of the model's weights instead of an adapter, for small models in f32; --out"
-              + " gets a checkpoint.")
+          "Train all of the model's weights instead of an adapter, for small models; --out gets a"
+              + " checkpoint in f32.")
   private boolean allWeights;
 
   @Option(
