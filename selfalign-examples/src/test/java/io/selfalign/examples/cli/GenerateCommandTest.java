@@ -293,7 +293,7 @@ class GenerateCommandTest {
         "--dtype=f8 | Invalid value for option '--dtype': expected one of [F32, BF16, F16]",
         "--device=gpu | Invalid value for option '--device': device 'gpu' is not known",
         "--batch-size=0 | --batch-size is 0, but must be 1 to",
-        "--adapter=x | Unknown option: '--adapter=x'",
+        "--adaptor=x | Unknown option: '--adaptor=x'",
         "extra | Unmatched argument at index 3: 'extra'",
       })
   void a_wrong_option_is_wrong_usage(String option, String message) {
