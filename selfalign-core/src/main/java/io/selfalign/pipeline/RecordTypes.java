@@ -6,10 +6,12 @@ import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.Traceable;
 import io.selfalign.error.InvalidDataException;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -114,7 +116,15 @@ final class RecordTypes {
           classes(parameterized.getRawType()),
           Arrays.stream(parameterized.getActualTypeArguments()).flatMap(RecordTypes::classes));
     }
-    return type instanceof Class<?> found ? Stream.of(found) : Stream.empty();
+    if (type instanceof GenericArrayType array) {
+      return classes(array.getGenericComponentType());
+    }
+    if (type instanceof WildcardType wildcard) {
+      return Arrays.stream(wildcard.getUpperBounds()).flatMap(RecordTypes::classes);
+    }
+    return type instanceof Class<?> found
+        ? Stream.of(found.isArray() ? found.getComponentType() : found)
+        : Stream.empty();
   }
 
   private static boolean hasComponent(Class<?> type, String name) {

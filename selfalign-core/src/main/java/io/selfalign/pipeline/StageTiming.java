@@ -1,8 +1,8 @@
 package io.selfalign.pipeline;
 
 /**
- * How long a process worked on a stage: a line of {@code timings.jsonl}, the only data of a run
- * that differs from time to time. A process that is killed leaves none.
+ * How long a process worked on a stage: a line of {@code timings.jsonl}, which differs from time to
+ * time, as the speeds in a training's log do. A process that is killed leaves none.
  *
  * @param stage the stage's name
  * @param outcome complete, cancelled or failed

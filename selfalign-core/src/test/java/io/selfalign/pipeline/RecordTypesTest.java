@@ -16,6 +16,9 @@ class RecordTypesTest {
 
   record Leaf(String text) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // what others may have
+  record Arrays(String id, Leaf[] leaves, List<? extends Inner> inner) implements Traceable {}
+
   @Test
   void a_shape_has_the_components_of_records_within_the_record() {
     String here = RecordTypesTest.class.getName() + "$";
@@ -27,5 +30,7 @@ class RecordTypesTest {
             "Inner.number: int",
             "Inner.next: java.util.Optional<" + here + "Inner>",
             "Leaf.text: java.lang.String");
+    assertThat(RecordTypes.shape(Arrays.class))
+        .contains("Leaf.text: java.lang.String", "Inner.number: int");
   }
 }

@@ -23,7 +23,7 @@ public final class ProgramEnd {
 
   /** To be made by the thread that calls {@link #exit} and the model. */
   public ProgramEnd() {
-    this(Duration.ofSeconds(60)); // More than a pass of a training takes.
+    this(Duration.ofMinutes(5)); // A pass of a training takes minutes with a large model.
   }
 
   /**

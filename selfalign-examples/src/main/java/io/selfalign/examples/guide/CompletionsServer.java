@@ -64,8 +64,13 @@ final class CompletionsServer {
             .build());
   }
 
+  /** The address of an endpoint, below the path of the server's own address if it has one. */
+  private URI address(String path) {
+    return URI.create(base.toString().replaceFirst("/+$", "") + path);
+  }
+
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(timeout);
+    HttpRequest.Builder request = HttpRequest.newBuilder(address(path)).timeout(timeout);
     apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
     return request;
   }
