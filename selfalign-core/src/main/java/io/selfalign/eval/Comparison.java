@@ -2,10 +2,12 @@ package io.selfalign.eval;
 
 import io.selfalign.text.TextTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -92,16 +94,28 @@ public record Comparison(
         before.benchmark(), label(before, after), label(after, before), differences, unpaired);
   }
 
+  /** Whether {@link #of} compares two results of a benchmark, and does not refuse to. */
+  static boolean isPossible(EvaluationResult before, EvaluationResult after) {
+    Set<String> first = new HashSet<>();
+    before.measured().forEach(item -> first.add(item.id()));
+    return haveSameOpponent(before, after)
+        && after.measured().stream().anyMatch(item -> first.contains(item.id()));
+  }
+
   /** What is better than one system need not be better than another. */
+  private static boolean haveSameOpponent(EvaluationResult before, EvaluationResult after) {
+    return before.opponent().isEmpty()
+        || after.opponent().isEmpty()
+        || before.opponent().get().isSameAs(after.opponent().get());
+  }
+
   private static void checkOpponents(EvaluationResult before, EvaluationResult after) {
-    if (before.opponent().isPresent()
-        && after.opponent().isPresent()
-        && !before.opponent().get().isSameAs(after.opponent().get())) {
+    if (!haveSameOpponent(before, after)) {
       throw new IllegalArgumentException(
           String.format(
               "the results of '%s' are against different systems, %s and %s; compare both models"
                   + " with the same",
-              before.benchmark(), before.opponent().get(), after.opponent().get()));
+              before.benchmark(), before.opponent().orElseThrow(), after.opponent().orElseThrow()));
     }
   }
 

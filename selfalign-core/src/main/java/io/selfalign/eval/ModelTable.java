@@ -25,7 +25,8 @@ public record ModelTable(List<String> models, List<Row> rows) {
    * @param figure the figure's name
    * @param figures the models' figures, in order; nothing where a model has none
    * @param changes for each model the paired difference to the model before; nothing for the first,
-   *     and where one of both has no figure
+   *     where one of both has no figure, and where the two can't be compared, as they have no item
+   *     in common or were measured against different systems
    */
   public record Row(
       String benchmark,
@@ -104,6 +105,9 @@ public record ModelTable(List<String> models, List<Row> rows) {
 
   private static Optional<Interval> change(
       EvaluationResult before, EvaluationResult after, String figure) {
+    if (!Comparison.isPossible(before, after)) {
+      return Optional.empty();
+    }
     return Comparison.of(before, after).differences().stream()
         .filter(d -> d.group().isEmpty() && d.name().equals(figure))
         .map(Comparison.Difference::interval)

@@ -11,7 +11,7 @@ function evaluation(part) {
   }
   others.forEach((row) => figures.append(
       intervals(row.figure, row.benchmark + ', mean with its 95% interval.', [row], names, number, {min: 0}, others.length % 2 === 1 && row === others[0])));
-  const card = el('div', 'card', el('h3', '', 'All figures'), el('p', 'note', 'Under each value its 95% interval; under that the paired difference to the model on the left with its own, in percentage points for rates, and bold where the interval does not have 0 in it.'),
+  const card = el('div', 'card', el('h3', '', 'All figures'), el('p', 'note', 'Under each value its 95% interval; under that the paired difference to the model on the left with its own, in percentage points for rates, and bold where the interval does not have 0 in it. There is none where the two models have no item in common.'),
       el('div', 'scroll', comparison(part, names)));
   const groups = part.groups.length ? disclosure('By group', el('div', 'scroll', table('By group', ['Figure', 'Group', ...names.map((name) => '#' + name)],
       part.groups.map((row) => [row.benchmark + ' ' + row.figure, row.group, ...row.values.map((value) => shownValue(value, row.share))])))) : null;
@@ -33,13 +33,14 @@ function comparison(part, names) {
   return table('All figures', ['Figure', '#Chance', ...names.map((name) => '#' + name)], part.rows.map((row) => [
     el('span', '', row.figure, el('span', 'interval', row.benchmark)),
     row.chance === null ? '–' : row.share ? percent(row.chance) : number(row.chance),
-    ...row.values.map((value, i) => el('span', '', shownValue(value, row.share), i > 0 ? shownChange(row.changes[i], row.share) : null)),
+    ...row.values.map((value, i) => el('span', '', shownValue(value, row.share), i > 0 ? shownChange(row, i) : null)),
   ]));
 }
 
-function shownChange(change, share) {
-  if (!change) return null;
-  const show = (x) => (x > 0 ? '+' : '') + (share ? (100 * x).toFixed(1) : number(x));
+function shownChange(row, i) {
+  const change = row.changes[i];
+  if (!change) return row.values[i - 1] && row.values[i] ? el('span', 'change', 'no paired difference') : null;
+  const show = (x) => (x > 0 ? '+' : '') + (row.share ? (100 * x).toFixed(1) : number(x));
   const sure = change.low > 0 || change.high < 0;
   return el('span', sure ? 'change sure' : 'change', 'Δ ' + show(change.value), el('span', 'interval', show(change.low) + ' to ' + show(change.high)));
 }

@@ -158,6 +158,33 @@ class IntervalTest {
   }
 
   @Test
+  void models_that_can_not_be_compared_are_in_one_table_without_a_change() {
+    EvaluationResult base = result("base", 0, 1, 1);
+    List<EvaluationResult> others =
+        List.of(
+            EvaluationResult.of("bench", "b", "b", "plain", List.of(), List.of()),
+            new EvaluationResult(
+                "bench",
+                "c",
+                "c",
+                "plain",
+                Optional.empty(),
+                List.of(new EvaluationResult.Item("else", Optional.empty(), Map.of("mc1", 1.0))),
+                List.of(),
+                base.figures()),
+            base.against(new Opponent("two", Optional.empty())));
+    for (EvaluationResult other : others) {
+      Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
+      results.put("base", List.of(base.against(new Opponent("one", Optional.empty()))));
+      results.put("other", List.of(other));
+      ModelTable table = ModelTable.of(results);
+      assertThat(table.rows())
+          .isNotEmpty()
+          .allSatisfy(row -> assertThat(row.changes()).allSatisfy(c -> assertThat(c).isEmpty()));
+    }
+  }
+
+  @Test
   void the_verbose_tax_is_the_change_from_the_engraved_to_the_final_model() {
     Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
     results.put("base", List.of(result("base", 0, 0, 0, 1)));

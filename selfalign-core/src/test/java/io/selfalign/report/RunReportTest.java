@@ -12,8 +12,10 @@ import io.selfalign.eval.ChoiceQuestion;
 import io.selfalign.eval.ChoiceQuestion.Choice;
 import io.selfalign.eval.Comparison;
 import io.selfalign.eval.EvaluationResult;
+import io.selfalign.eval.EvaluationResult.Item;
 import io.selfalign.eval.Interval;
 import io.selfalign.eval.MultipleChoice;
+import io.selfalign.eval.Opponent;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunOptions;
@@ -127,6 +129,40 @@ class RunReportTest {
     assertThat(mc1.at("/changes/2/value").doubleValue()).isEqualTo(tax.value());
     assertThat(mc1.at("/changes/2/low").doubleValue()).isEqualTo(tax.low());
     assertThat(mc1.at("/changes/2/high").doubleValue()).isEqualTo(tax.high());
+  }
+
+  @Test
+  void no_result_that_was_added_stops_the_report() throws IOException {
+    queries().in(directory).run();
+    EvaluationResult base = ReportRuns.evaluation("base", 0.2);
+    RunReport report = RunReport.of(directory).addEvaluation("base", base);
+    List<Item> elsewhere =
+        base.measured().stream()
+            .map(item -> new Item("other-" + item.id(), item.group(), item.figures()))
+            .toList();
+    report.addEvaluation("of other items", with(base, Optional.empty(), elsewhere));
+    report.addEvaluation(
+        "all skipped",
+        EvaluationResult.of(base.benchmark(), "m", "m", "plain", List.of(), List.of()));
+    for (String name : List.of("one", "two")) {
+      Opponent opponent = new Opponent(name, Optional.empty());
+      report.addEvaluation("against " + name, with(base, Optional.of(opponent), base.measured()));
+    }
+    assertThat(Files.readString(report.write()))
+        .contains("of other items", "all skipped", "against one", "against two");
+  }
+
+  private static EvaluationResult with(
+      EvaluationResult result, Optional<Opponent> opponent, List<Item> measured) {
+    return new EvaluationResult(
+        result.benchmark(),
+        result.model(),
+        result.fingerprint(),
+        result.promptStyle(),
+        opponent,
+        measured,
+        List.of(),
+        result.figures());
   }
 
   @Test
