@@ -10,7 +10,7 @@ function evaluation(part) {
         (x) => percent(x, 0), {min: 0, max: 1}, true));
   }
   others.forEach((row) => figures.append(
-      intervals(row.figure, row.benchmark + ', mean with its 95% interval.', [row], names, number, {min: 0}, others.length % 2 === 1 && row === others[0])));
+      intervals(row.figure, row.benchmark + ', mean with its 95% interval.', [row], names, number, {}, others.length % 2 === 1 && row === others[0])));
   const card = el('div', 'card', el('h3', '', 'All figures'), el('p', 'note', 'Under each value its 95% interval; under that the paired difference to the model on the left with its own, in percentage points for rates, and bold where the interval does not have 0 in it. There is none where the two models have no item in common.'),
       el('div', 'scroll', comparison(part, names)));
   const groups = part.groups.length ? disclosure('By group', el('div', 'scroll', table('By group', ['Figure', 'Group', ...names.map((name) => '#' + name)],

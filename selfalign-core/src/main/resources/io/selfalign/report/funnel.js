@@ -2,11 +2,11 @@
 
 function funnel(part) {
   const stages = part.stages.filter((stage) => stage.kind === 'texts');
-  const all = {};
+  const all = new Map();
   stages.forEach((stage) => stage.drops.forEach((drop) => {
-    all[drop.rule] = (all[drop.rule] || 0) + drop.count;
+    all.set(drop.rule, (all.get(drop.rule) || 0) + drop.count);
   }));
-  const rules = Object.keys(all).sort((a, b) => all[b] - all[a]);
+  const rules = [...all.keys()].sort((a, b) => all.get(b) - all.get(a));
   const shown = rules.slice(0, 7);
   const of = (stage, rule) => (stage.drops.find((drop) => drop.rule === rule) || {count: 0}).count;
   const rest = (stage) => stage.dropped - shown.reduce((sum, rule) => sum + of(stage, rule), 0);
@@ -53,7 +53,7 @@ function funnel(part) {
     grid.append(
         figure({title: 'How many', says: 'Texts that each stage made, by what became of them.', label: words, height, build: bars(false), table: table('Kept and dropped', ['Stage', '#Kept', '#Dropped', '#Share kept', 'Rules'], rows())}),
         figure({title: 'Which share', says: 'The same, with each stage as 100%.', label: words, height, build: bars(true),
-          table: table('Rules', ['Rule', '#Dropped'], rules.map((rule) => [rule, count(all[rule])]))}));
+          table: table('Rules', ['Rule', '#Dropped'], rules.map((rule) => [rule, count(all.get(rule))]))}));
   } else {
     grid.append(el('div', 'card wide', table('Kept and dropped', ['Stage', '#Kept', '#Dropped', '#Share kept', 'Rules'], rows())));
   }

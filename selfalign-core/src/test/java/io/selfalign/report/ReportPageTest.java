@@ -3,6 +3,17 @@ package io.selfalign.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.SelfAlignResult;
+import io.selfalign.data.Drop;
+import io.selfalign.data.Query;
+import io.selfalign.eval.EvaluationResult;
+import io.selfalign.eval.Figure;
+import io.selfalign.eval.Interval;
+import io.selfalign.pipeline.BatchStage;
+import io.selfalign.pipeline.Dataset;
+import io.selfalign.pipeline.Pipeline;
+import io.selfalign.pipeline.Settings;
+import io.selfalign.pipeline.Unit;
+import io.selfalign.pipeline.UnitContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +153,84 @@ class ReportPageTest {
             + " image.setAttribute('onerror', 'window.hacked=8'); image.src = 'x';"
             + " document.body.append(image)");
     assertThat(run("return window.hacked === undefined")).isEqualTo(true);
+  }
+
+  /** Drops every record by a rule of its own text. */
+  private record Dropping() implements BatchStage<Query, Query> {
+    @Override
+    public String name() {
+      return "dropping";
+    }
+
+    @Override
+    public Class<Query> inputType() {
+      return Query.class;
+    }
+
+    @Override
+    public Class<Query> outputType() {
+      return Query.class;
+    }
+
+    @Override
+    public Settings settings() {
+      return Settings.builder().build();
+    }
+
+    @Override
+    public Unit<Query> process(List<Query> batch, UnitContext context) {
+      Unit.Builder<Query> unit = Unit.builder();
+      for (Query query : batch) {
+        unit.drop(new Drop("d-" + query.id(), List.of(query.id()), query.text(), "", ""));
+      }
+      return unit.build();
+    }
+  }
+
+  private static void openSmall(EvaluationResult... results) {
+    Path directory = temporary.resolve("small");
+    Pipeline.Builder pipeline = Pipeline.builder();
+    List<Query> queries = List.of(Query.of("a", "constructor"), Query.of("b", "__proto__"));
+    pipeline.stage(new Dropping(), pipeline.source("queries", Dataset.of(Query.class, queries)));
+    pipeline.build().in(directory).run();
+    RunReport report = RunReport.of(directory);
+    for (EvaluationResult result : results) {
+      report.addEvaluation(result.model(), result);
+    }
+    browser.get(report.write().toUri().toString());
+  }
+
+  private static EvaluationResult result(String model, String item, double value) {
+    return new EvaluationResult(
+        "answers",
+        model,
+        model,
+        "plain",
+        Optional.empty(),
+        List.of(new EvaluationResult.Item(item, Optional.empty(), Map.of("bleu_diff", value))),
+        List.of(),
+        List.of(
+            new Figure(
+                "bleu_diff",
+                Optional.empty(),
+                1,
+                new Interval(value, value - 1, value + 1),
+                Optional.empty())));
+  }
+
+  @Test
+  void rules_of_any_name_figures_below_0_and_models_without_a_common_item_are_shown() {
+    openSmall(result("base", "one", -5), result("final", "two", -3));
+    assertThat(texts("[...document.querySelectorAll('#funnel table')].map(t => t.textContent)"))
+        .anySatisfy(table -> assertThat(table).contains("constructor1", "__proto__1"));
+    assertThat(
+            texts(
+                "[...document.querySelectorAll('#evaluation .chart svg text')]"
+                    + ".map(t => t.textContent)"))
+        .contains("0")
+        .anySatisfy(label -> assertThat(label).matches("[-−][46]"));
+    assertThat(run("return document.getElementById('evaluation').textContent").toString())
+        .contains("no paired difference");
   }
 
   @Test
