@@ -157,6 +157,7 @@ public final class Run {
     Optional<Manifest> before = Manifest.read(directory);
     Manifest manifest = prepare(before);
     events.publish(new RunEvent.RunStarted(directory, pipeline.stages(), before.isPresent()));
+    RunResult ended;
     try {
       List<StageSummary> summaries = new ArrayList<>();
       for (Node node : pipeline.nodes()) {
@@ -165,12 +166,14 @@ public final class Run {
         summaries.add(
             node.stage().isPresent() ? runStage(node.stage().get(), node, entry) : reused(node));
       }
-      events.publish(new RunEvent.RunEnded(Duration.ofNanos(System.nanoTime() - start)));
-      return new RunResult(new RunDirectory(directory, manifest), pipeline, summaries);
+      ended = new RunResult(new RunDirectory(directory, manifest), pipeline, summaries);
     } catch (Throwable e) {
       events.publish(isCancellation(e) ? new RunEvent.RunCancelled() : new RunEvent.RunFailed(e));
       throw e;
     }
+    // Whatever becomes of this, the run has not failed: all its data is committed.
+    events.publish(new RunEvent.RunEnded(Duration.ofNanos(System.nanoTime() - start)));
+    return ended;
   }
 
   /** Makes the directory's manifest that of this pipeline. */

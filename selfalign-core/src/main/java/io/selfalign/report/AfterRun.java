@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,11 @@ final class AfterRun {
   private AfterRun() {}
 
   static void write(Path directory, boolean cancelled) {
+    write(directory, cancelled, folder -> RunReport.of(folder).write());
+  }
+
+  /** Writes what is given the directory and returns the file. */
+  static void write(Path directory, boolean cancelled, UnaryOperator<Path> report) {
     // Reading and writing would stop at the interrupt of a cancelled run.
     boolean interrupted = Thread.interrupted();
     try {
@@ -28,9 +34,9 @@ final class AfterRun {
         LOG.info("{}: no report was written of the cancelled run", directory);
         return;
       }
-      Path page = RunReport.of(directory).write();
+      Path page = report.apply(directory);
       LOG.debug("{}", page);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       LOG.warn("{}: no report was written: {}", directory, e.getMessage(), e);
     } finally {
       if (interrupted) {

@@ -51,6 +51,23 @@ class EventsTest {
   }
 
   @Test
+  void a_run_that_has_ended_does_not_fail_by_what_a_listener_does_then() {
+    RunListener full =
+        event -> {
+          events.add(event);
+          if (event instanceof RunEvent.RunEnded) {
+            throw new OutOfMemoryError("of a listener");
+          }
+        };
+    Run run =
+        SampleRun.compose(SampleRun.model(), 2)
+            .pipeline()
+            .in(temporary, RunOptions.builder().listener(full).build());
+    assertThatThrownBy(run::run).isInstanceOf(OutOfMemoryError.class);
+    assertThat(kinds()).endsWith("RunEnded").doesNotContain("RunFailed");
+  }
+
+  @Test
   void progress_counts_kept_and_dropped_and_knows_the_end() {
     SampleRun.compose(SampleRun.model(), 7).pipeline().in(temporary, listening()).run();
 

@@ -1,6 +1,7 @@
 package io.selfalign.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -163,6 +164,19 @@ class RunReportTest {
         measured,
         List.of(),
         result.figures());
+  }
+
+  @Test
+  void a_report_that_does_not_fit_into_memory_harms_no_run() {
+    assertThatCode(
+            () ->
+                AfterRun.write(
+                    directory,
+                    false,
+                    folder -> {
+                      throw new OutOfMemoryError("no space for " + folder);
+                    }))
+        .doesNotThrowAnyException();
   }
 
   @Test
