@@ -8,7 +8,6 @@ import io.selfalign.eval.EvaluationResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,14 +78,12 @@ final class EvaluationFile {
   }
 
   private void write(List<Line> lines) {
-    Path temporary = file.resolveSibling(NAME + ".tmp");
-    try (JsonLinesWriter writer = JsonLines.write(temporary)) {
-      lines.forEach(writer::write);
-    }
-    try {
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new SelfAlignException(file + ": can't be written: " + JsonLines.reason(e), e);
-    }
+    WholeFile.write(
+        file,
+        temporary -> {
+          try (JsonLinesWriter writer = JsonLines.write(temporary)) {
+            lines.forEach(writer::write);
+          }
+        });
   }
 }

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -59,33 +58,23 @@ final class Page {
             + " "
             + hash(script)
             + "; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try (Writer out = Files.newBufferedWriter(temporary, UTF_8)) {
-      for (String part : frame.split("(?=\\{\\{)|(?<=\\}\\})")) {
-        out.write(
-            switch (part) {
-              case "{{policy}}" -> policy;
-              case "{{style}}" -> style;
-              case "{{data}}" -> embedded(data);
-              case "{{charts}}" -> charts;
-              case "{{script}}" -> script;
-              default -> part;
-            });
-      }
-    } catch (IOException e) {
-      throw unwritable(file, e);
-    }
-    try {
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw unwritable(file, e);
-    }
-  }
-
-  private static SelfAlignException unwritable(Path file, IOException e) {
-    return new SelfAlignException(
-        file + ": can't be written: " + JsonLines.reason(e) + "; free space or make it writable",
-        e);
+    WholeFile.write(
+        file,
+        temporary -> {
+          try (Writer out = Files.newBufferedWriter(temporary, UTF_8)) {
+            for (String part : frame.split("(?=\\{\\{)|(?<=\\}\\})")) {
+              out.write(
+                  switch (part) {
+                    case "{{policy}}" -> policy;
+                    case "{{style}}" -> style;
+                    case "{{data}}" -> embedded(data);
+                    case "{{charts}}" -> charts;
+                    case "{{script}}" -> script;
+                    default -> part;
+                  });
+            }
+          }
+        });
   }
 
   /**

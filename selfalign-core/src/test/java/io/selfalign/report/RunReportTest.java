@@ -180,6 +180,29 @@ class RunReportTest {
   }
 
   @Test
+  void pages_written_at_once_do_not_mix_and_leave_nothing_behind() throws IOException {
+    Path page = directory.resolve("page.html");
+    List<Map<String, Object>> data =
+        List.of(Map.of("text", "a".repeat(3_000_000)), Map.of("text", "b"));
+    Page.write(page, data.get(0));
+    String first = Files.readString(page);
+    Page.write(page, data.get(1));
+    String second = Files.readString(page);
+    IntStream.range(0, 40)
+        .parallel()
+        .forEach(
+            i -> {
+              Page.write(page, data.get(i % 2));
+              assertThat(page).content().isIn(first, second);
+            });
+    Path taken = Files.createDirectories(directory.resolve("taken.html/file"));
+    assertThatThrownBy(() -> Page.write(taken.getParent(), data.get(1)))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("taken.html: can't be written");
+    assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
   void a_damaged_file_of_results_is_named() throws IOException {
     queries().in(directory).run();
     Files.writeString(directory.resolve("evaluation.jsonl"), "{\"model\": 1}\n");
