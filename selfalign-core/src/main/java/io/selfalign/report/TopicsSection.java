@@ -17,6 +17,9 @@ final class TopicsSection implements Section {
   /** Topics beyond these are counted together, so that memory is bounded. */
   private static final int MOST_COUNTED = 200_000;
 
+  /** And so question types. */
+  static final int MOST_TYPES_COUNTED = 10_000;
+
   private static final int TYPE_LENGTH = 90;
   private static final int TOPIC_LENGTH = 60;
 
@@ -41,20 +44,29 @@ final class TopicsSection implements Section {
   /** How often a topic occurs. */
   record TopicCount(String topic, long count) {}
 
-  private static final class Tally {
+  /** Counts. */
+  static final class Tally {
     private final Map<String, Map<String, Long>> types = new HashMap<>();
     private long topics;
     private long count;
 
     void add(String type, String topic) {
       count++;
-      Map<String, Long> of =
-          types.computeIfAbsent(ShownText.label(type, TYPE_LENGTH), name -> new HashMap<>());
+      String name = ShownText.label(type, TYPE_LENGTH);
+      if (!types.containsKey(name) && types.size() >= MOST_TYPES_COUNTED) {
+        name = "…";
+      }
+      Map<String, Long> of = types.computeIfAbsent(name, n -> new HashMap<>());
       String label = ShownText.label(topic, TOPIC_LENGTH);
       if (!of.containsKey(label) && topics++ >= MOST_COUNTED) {
         label = "…";
       }
       of.merge(label, 1L, Long::sum);
+    }
+
+    /** How many types are counted by themselves, and one more for the rest. */
+    int types() {
+      return types.size();
     }
   }
 

@@ -253,6 +253,15 @@ class RunReportTest {
   }
 
   @Test
+  void question_types_without_end_are_counted_together() {
+    TopicsSection.Tally tally = new TopicsSection.Tally();
+    for (int i = 0; i < 3 * TopicsSection.MOST_TYPES_COUNTED; i++) {
+      tally.add("type " + i, "topic");
+    }
+    assertThat(tally.types()).isEqualTo(TopicsSection.MOST_TYPES_COUNTED + 1);
+  }
+
+  @Test
   void a_long_training_has_a_bounded_curve_with_the_same_mean() {
     Curve curve = new Curve();
     for (int step = 1; step <= 100_000; step++) {
