@@ -59,7 +59,8 @@ public final class RunReport {
 
   /**
    * Writes the report whenever a run ends, also if it fails, or is cancelled before it has much
-   * data. That it can't be written is logged, and changes nothing else.
+   * data. That it can't be written is logged, and changes nothing else. A listener is for one run
+   * at a time: make another for a run that goes on beside it.
    */
   public static RunListener listener() {
     return new RunListener() {
