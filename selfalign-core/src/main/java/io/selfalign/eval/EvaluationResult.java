@@ -290,6 +290,16 @@ public record EvaluationResult(
         skippedByReason());
   }
 
+  /**
+   * Whether both are results of the same benchmark, against the same system if it compares answers
+   * with another's: what is better than one need not be better than another.
+   */
+  public boolean isOfSameBenchmarkAs(EvaluationResult other) {
+    return benchmark.equals(other.benchmark)
+        && opponent.isPresent() == other.opponent.isPresent()
+        && (opponent.isEmpty() || opponent.get().isSameAs(other.opponent.orElseThrow()));
+  }
+
   static String title(Figure figure) {
     return figure.group().map(group -> figure.name() + ", " + group).orElse(figure.name());
   }

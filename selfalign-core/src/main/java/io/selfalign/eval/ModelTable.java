@@ -22,6 +22,7 @@ public record ModelTable(List<String> models, List<Row> rows) {
    * A figure of each model.
    *
    * @param benchmark the benchmark's name
+   * @param opponent the system that answers were compared with, where that is the benchmark
    * @param figure the figure's name
    * @param figures the models' figures, in order; nothing where a model has none
    * @param changes for each model the paired difference to the model before; nothing for the first,
@@ -30,6 +31,7 @@ public record ModelTable(List<String> models, List<Row> rows) {
    */
   public record Row(
       String benchmark,
+      Optional<Opponent> opponent,
       String figure,
       List<Optional<Figure>> figures,
       List<Optional<Interval>> changes) {
@@ -50,26 +52,28 @@ public record ModelTable(List<String> models, List<Row> rows) {
    * The table of models and their results, in the map's order.
    *
    * @throws IllegalArgumentException if there is no model, or a model has two results of a
-   *     benchmark
+   *     benchmark against the same opponent, or none
    */
   public static ModelTable of(Map<String, List<EvaluationResult>> results) {
     if (results.isEmpty()) {
       throw new IllegalArgumentException("there are no models; give the results of at least one");
     }
-    Set<String> benchmarks = new LinkedHashSet<>();
+    List<EvaluationResult> benchmarks = new ArrayList<>(); // the first result of each
     results.forEach(
         (model, of) -> {
-          Set<String> own = new LinkedHashSet<>();
-          for (EvaluationResult result : of) {
-            if (!own.add(result.benchmark())) {
+          for (int i = 0; i < of.size(); i++) {
+            EvaluationResult result = of.get(i);
+            if (find(of.subList(0, i), result).isPresent()) {
               throw new IllegalArgumentException(
                   "'" + model + "' has two results of '" + result.benchmark() + "'; give one");
             }
+            if (find(benchmarks, result).isEmpty()) {
+              benchmarks.add(result);
+            }
           }
-          benchmarks.addAll(own);
         });
     List<Row> rows = new ArrayList<>();
-    for (String benchmark : benchmarks) {
+    for (EvaluationResult benchmark : benchmarks) {
       List<Optional<EvaluationResult>> of =
           results.values().stream().map(list -> find(list, benchmark)).toList();
       Set<String> figures = new LinkedHashSet<>();
@@ -79,8 +83,9 @@ public record ModelTable(List<String> models, List<Row> rows) {
     return new ModelTable(List.copyOf(results.keySet()), rows);
   }
 
-  private static Optional<EvaluationResult> find(List<EvaluationResult> results, String benchmark) {
-    return results.stream().filter(result -> result.benchmark().equals(benchmark)).findFirst();
+  private static Optional<EvaluationResult> find(
+      List<EvaluationResult> results, EvaluationResult benchmark) {
+    return results.stream().filter(result -> result.isOfSameBenchmarkAs(benchmark)).findFirst();
   }
 
   private static List<String> names(EvaluationResult result) {
@@ -91,7 +96,7 @@ public record ModelTable(List<String> models, List<Row> rows) {
   }
 
   private static Row row(
-      String benchmark, String figure, List<Optional<EvaluationResult>> results) {
+      EvaluationResult benchmark, String figure, List<Optional<EvaluationResult>> results) {
     List<Optional<Figure>> figures = new ArrayList<>();
     List<Optional<Interval>> changes = new ArrayList<>();
     Optional<EvaluationResult> before = Optional.empty();
@@ -100,7 +105,7 @@ public record ModelTable(List<String> models, List<Row> rows) {
       changes.add(before.flatMap(b -> result.flatMap(r -> change(b, r, figure))));
       before = result;
     }
-    return new Row(benchmark, figure, figures, changes);
+    return new Row(benchmark.benchmark(), benchmark.opponent(), figure, figures, changes);
   }
 
   private static Optional<Interval> change(
@@ -131,7 +136,12 @@ public record ModelTable(List<String> models, List<Row> rows) {
   }
 
   private static List<String> cells(Row row) {
-    List<String> cells = new ArrayList<>(List.of(row.benchmark() + " " + row.figure()));
+    List<String> cells = new ArrayList<>();
+    cells.add(
+        row.benchmark()
+            + row.opponent().map(other -> " against " + other.name()).orElse("")
+            + " "
+            + row.figure());
     cells.add(
         row.figures().stream()
             .flatMap(Optional::stream)

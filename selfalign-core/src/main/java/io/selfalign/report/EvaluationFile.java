@@ -44,7 +44,9 @@ final class EvaluationFile {
     return results;
   }
 
-  /** Adds a result, or puts it in the place of the same model's of the same benchmark. */
+  /**
+   * Adds a result, or puts it in the place of the same model's of the same benchmark and opponent.
+   */
   void add(String model, EvaluationResult result) {
     Line added = new Line(model, result);
     List<Line> lines = new ArrayList<>(lines());
@@ -61,8 +63,7 @@ final class EvaluationFile {
   }
 
   private static boolean isSame(Line line, Line other) {
-    return line.model().equals(other.model())
-        && line.result().benchmark().equals(other.result().benchmark());
+    return line.model().equals(other.model()) && line.result().isOfSameBenchmarkAs(other.result());
   }
 
   private List<Line> lines() {

@@ -4,6 +4,7 @@ import io.selfalign.eval.EvaluationResult;
 import io.selfalign.eval.Figure;
 import io.selfalign.eval.Interval;
 import io.selfalign.eval.ModelTable;
+import io.selfalign.eval.Opponent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ final class EvaluationSection implements Section {
       String benchmark, String figure, String group, boolean share, List<Optional<Value>> values) {}
 
   /** Tells figures of groups apart. */
-  private record Key(String benchmark, String figure, String group) {}
+  private record Key(String benchmark, Optional<Opponent> opponent, String figure, String group) {}
 
   @Override
   public String name() {
@@ -90,9 +91,13 @@ final class EvaluationSection implements Section {
     return new Data(models, rows, groups(results));
   }
 
+  private static String benchmark(String name, Optional<Opponent> opponent) {
+    return name + opponent.map(o -> " against " + ShownText.label(o.name(), 60)).orElse("");
+  }
+
   private static Measurement measurement(EvaluationResult result) {
     return new Measurement(
-        result.benchmark(),
+        benchmark(result.benchmark(), result.opponent()),
         ShownText.clip(result.fingerprint(), 200),
         ShownText.label(result.promptStyle(), 80),
         result.measured().size(),
@@ -103,7 +108,7 @@ final class EvaluationSection implements Section {
     List<Optional<Value>> values =
         row.figures().stream().map(figure -> figure.map(EvaluationSection::value)).toList();
     return new Row(
-        row.benchmark(),
+        benchmark(row.benchmark(), row.opponent()),
         ShownText.label(row.figure(), 60),
         isShare(values),
         row.figures().stream()
@@ -122,7 +127,8 @@ final class EvaluationSection implements Section {
       for (EvaluationResult result : of) {
         for (Figure figure : result.figures()) {
           if (figure.group().isPresent()) {
-            Key key = new Key(result.benchmark(), figure.name(), figure.group().get());
+            Key key =
+                new Key(result.benchmark(), result.opponent(), figure.name(), figure.group().get());
             rows.computeIfAbsent(
                     key,
                     k ->
@@ -139,7 +145,7 @@ final class EvaluationSection implements Section {
         .map(
             row ->
                 new GroupRow(
-                    row.getKey().benchmark(),
+                    benchmark(row.getKey().benchmark(), row.getKey().opponent()),
                     ShownText.label(row.getKey().figure(), 60),
                     ShownText.label(row.getKey().group(), 60),
                     isShare(row.getValue()),

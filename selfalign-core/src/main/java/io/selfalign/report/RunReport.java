@@ -83,7 +83,7 @@ public final class RunReport {
   /**
    * Keeps an evaluation's result in the run directory, so that this report and later ones show it.
    * Models are shown in the order in which they were first added; of two results of a benchmark for
-   * a model the last counts.
+   * a model, against the same system if against any, the last counts.
    *
    * @param model what the model is called in the report, such as {@code base} or {@code final}
    * @throws IllegalArgumentException if the name is blank

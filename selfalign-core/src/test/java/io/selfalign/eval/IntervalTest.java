@@ -175,13 +175,31 @@ class IntervalTest {
             base.against(new Opponent("two", Optional.empty())));
     for (EvaluationResult other : others) {
       Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
-      results.put("base", List.of(base.against(new Opponent("one", Optional.empty()))));
+      results.put("base", List.of(base));
       results.put("other", List.of(other));
       ModelTable table = ModelTable.of(results);
       assertThat(table.rows())
           .isNotEmpty()
           .allSatisfy(row -> assertThat(row.changes()).allSatisfy(c -> assertThat(c).isEmpty()));
     }
+  }
+
+  @Test
+  void a_model_has_a_row_against_each_opponent() {
+    Opponent one = new Opponent("one", Optional.empty());
+    Opponent two = new Opponent("two", Optional.empty());
+    EvaluationResult base = result("base", 0, 0, 0, 1);
+    EvaluationResult last = result("final", 1, 1, 0, 1);
+    Map<String, List<EvaluationResult>> results = new LinkedHashMap<>();
+    results.put("base", List.of(base.against(two)));
+    results.put("final", List.of(last.against(one), last.against(two)));
+    List<ModelTable.Row> rows = ModelTable.of(results).rows();
+    assertThat(rows).extracting(row -> row.opponent().orElseThrow()).containsExactly(two, one);
+    assertThat(rows.get(0).changes().get(1).orElseThrow().value()).isEqualTo(0.5);
+    assertThat(rows.get(1).changes().get(1)).isEmpty();
+    assertThat(ModelTable.of(results).toString()).contains("bench against two mc1");
+    results.put("final", List.of(last.against(one), last.against(one)));
+    assertThatThrownBy(() -> ModelTable.of(results)).hasMessageContaining("two results");
   }
 
   @Test

@@ -147,10 +147,11 @@ class RunReportTest {
         EvaluationResult.of(base.benchmark(), "m", "m", "plain", List.of(), List.of()));
     for (String name : List.of("one", "two")) {
       Opponent opponent = new Opponent(name, Optional.empty());
-      report.addEvaluation("against " + name, with(base, Optional.of(opponent), base.measured()));
+      report.addEvaluation("judged", with(base, Optional.of(opponent), base.measured()));
     }
+    assertThat(report.evaluations().get("judged")).hasSize(2);
     assertThat(Files.readString(report.write()))
-        .contains("of other items", "all skipped", "against one", "against two");
+        .contains("of other items", "all skipped", "held-out against one", "held-out against two");
   }
 
   private static EvaluationResult with(

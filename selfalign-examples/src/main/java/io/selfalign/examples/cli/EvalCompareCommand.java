@@ -4,11 +4,13 @@ import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.eval.EvaluationResult;
 import io.selfalign.eval.ModelTable;
+import io.selfalign.eval.Opponent;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,14 +23,20 @@ import picocli.CommandLine.Spec;
     description = {
       "Puts the results of several models side by side, with paired differences.",
       "Standard output: a record for each figure,"
-          + " {\"benchmark\",\"figure\",\"models\",\"figures\",\"changes\"}, where changes has for"
-          + " each model the difference to the one before, null for the first.",
+          + " {\"benchmark\",\"opponent\",\"figure\",\"models\",\"figures\",\"changes\"}, where"
+          + " changes has for each model the difference to the one before, null for the first and"
+          + " where there is none.",
       ""
     })
 final class EvalCompareCommand implements Callable<Integer> {
   /** A line of output. */
   record Line(
-      String benchmark, String figure, List<String> models, List<?> figures, List<?> changes) {}
+      String benchmark,
+      Optional<Opponent> opponent,
+      String figure,
+      List<String> models,
+      List<?> figures,
+      List<?> changes) {}
 
   private final OutputStream out;
 
@@ -60,7 +68,13 @@ final class EvalCompareCommand implements Callable<Integer> {
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
       for (ModelTable.Row row : table.rows()) {
         writer.write(
-            new Line(row.benchmark(), row.figure(), table.models(), row.figures(), row.changes()));
+            new Line(
+                row.benchmark(),
+                row.opponent(),
+                row.figure(),
+                table.models(),
+                row.figures(),
+                row.changes()));
       }
     }
     return 0;
