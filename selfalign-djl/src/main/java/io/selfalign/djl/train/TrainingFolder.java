@@ -299,10 +299,13 @@ final class TrainingFolder implements AutoCloseable {
   public void close() {
     write(
         () -> {
-          if (log != null) {
-            log.close();
+          try {
+            if (log != null) {
+              log.close();
+            }
+          } finally {
+            channel.close(); // Whatever became of the log, the folder is free again.
           }
-          channel.close();
         });
   }
 }
