@@ -82,4 +82,18 @@ class PackedScoringTest {
       assertThat(model.reusedTokens()).isGreaterThanOrEqualTo(3L * model.countTokens(prompt));
     }
   }
+
+  @Test
+  void long_texts_that_begin_with_the_same_word_are_not_joined_for_its_sake() {
+    try (DjlModel model = open("smollm", DjlModelOptions.builder())) {
+      String first = "Who " + "went to the river and ".repeat(20);
+      String second = "Who " + "saw an old red house ".repeat(20);
+      model.score(
+          List.of(new ScoreRequest("1", first, " then."), new ScoreRequest("2", second, " then.")));
+      // The last token predicts nothing that is asked for.
+      int all = model.countTokens(first + " then.") + model.countTokens(second + " then.") - 2;
+      assertThat(model.prefilledTokens()).isEqualTo(all);
+      assertThat(model.reusedTokens()).isZero();
+    }
+  }
 }

@@ -13,7 +13,8 @@ import java.util.Map;
  * The tokens of a pass through the model: runs of prompts, each behind its prompt's segments.
  *
  * <p>Where runs are packed, tokens that a run begins with as the run before it are in the pass
- * once: runs in the order of their tokens become trees, each token before those that grow from it.
+ * once, if that saves more than the attention to a tree costs: runs in the order of their tokens
+ * become trees, each token before those that grow from it.
  */
 final class PassTokens {
   /** A run of tokens of a prompt, behind segments. */
@@ -31,6 +32,21 @@ final class PassTokens {
           Arrays.mismatch(prompt.tokens, from, to, other.prompt.tokens, other.from, other.to);
       return mismatch < 0 ? length() : mismatch;
     }
+
+    /**
+     * How many tokens to share with the run before it, which ends a piece of so many tokens; 0 if a
+     * piece of its own costs less.
+     *
+     * <p>Attention with a tree's mask scores all pairs of its tokens, so that each token added
+     * costs two for each one there. A shared token saves a layer's products, of about {@code 12 *
+     * width * width} weights, and a pair takes {@code 2 * width} multiplications: 6 pairs for each
+     * unit of the model's width. Counted are 2, as attention makes fewer multiplications a second.
+     */
+    int shared(Run before, int piece, int width) {
+      int common = common(before);
+      long pairs = 2L * piece * (length() - common);
+      return 2L * width * common >= pairs ? common : 0;
+    }
   }
 
   private final List<Run> runs;
@@ -44,16 +60,21 @@ final class PassTokens {
   private boolean branches;
   private int size;
 
-  /** Lays out runs, at least one; {@code packed} runs that are sorted. */
-  PassTokens(List<Run> runs, boolean packed) {
+  /** Lays out runs, at least one; {@code packed} runs that are sorted, of a model so wide. */
+  PassTokens(List<Run> runs, boolean packed, int width) {
     this.runs = runs;
     int most = runs.stream().mapToInt(Run::length).sum();
     tokens = new int[most];
     positions = new int[most];
     ends = new int[most];
     for (int i = 0; i < runs.size(); i++) {
-      int common = packed && i > 0 ? runs.get(i).common(runs.get(i - 1)) : 0;
-      add(runs.get(i), common);
+      Run run = runs.get(i);
+      int common = 0;
+      if (packed && i > 0) {
+        int piece = pieceLengths.get(pieceLengths.size() - 1);
+        common = run.shared(runs.get(i - 1), piece, width);
+      }
+      add(run, common);
     }
     end(0);
   }

@@ -154,7 +154,7 @@ final class Prefiller {
         rests,
         packed,
         group -> {
-          PassTokens tokens = new PassTokens(group, packed);
+          PassTokens tokens = new PassTokens(group, packed, width());
           try (Prefilled result = pass(tokens)) {
             consumer.accept(new Pass(group.stream().map(Run::prompt).toList(), result));
             if (reuse) {
@@ -181,12 +181,13 @@ final class Prefiller {
   }
 
   /** Groups runs, in order, so that each group fits one pass. */
-  private static void inPasses(List<Run> runs, boolean packed, Group group) {
+  private void inPasses(List<Run> runs, boolean packed, Group group) {
     int from = 0;
     int tokens = 0;
+    int piece = 0;
     for (int i = 0; i < runs.size(); i++) {
       Run run = runs.get(i);
-      int common = packed && i > from ? run.common(runs.get(i - 1)) : 0;
+      int common = packed && i > from ? run.shared(runs.get(i - 1), piece, width()) : 0;
       if (i > from && tokens + run.length() - common > PASS_TOKENS) {
         group.run(runs.subList(from, i));
         from = i;
@@ -194,10 +195,15 @@ final class Prefiller {
         common = 0;
       }
       tokens += run.length() - common;
+      piece = run.length() + (common > 0 ? piece - common : 0);
     }
     if (from < runs.size()) {
       group.run(runs.subList(from, runs.size()));
     }
+  }
+
+  private int width() {
+    return program.config().hiddenSize();
   }
 
   /** Gives prompts the segments of their prefixes that are there, or worth computing. */
@@ -353,7 +359,7 @@ final class Prefiller {
   }
 
   private Prefilled pass(List<Run> runs) {
-    return pass(new PassTokens(runs, false));
+    return pass(new PassTokens(runs, false, width()));
   }
 
   private Prefilled pass(PassTokens tokens) {

@@ -420,7 +420,8 @@ public final class DecoderProgram implements AutoCloseable {
     return new NativeValue(IValue.listFrom(values));
   }
 
-  ModelConfig config() {
+  /** What the checkpoint says of the model. */
+  public ModelConfig config() {
     return config;
   }
 
