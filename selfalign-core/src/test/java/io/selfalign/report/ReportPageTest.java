@@ -17,11 +17,13 @@ import io.selfalign.pipeline.UnitContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.openqa.selenium.Dimension;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The page in a real browser, of a run whose model writes what it can to break it. */
 class ReportPageTest {
@@ -258,15 +261,20 @@ class ReportPageTest {
     String light = inks();
     scheme("dark");
     try {
-      assertThat(inks()).isNotEqualTo(light);
+      await(() -> !inks().equals(light));
       // Paper is white whatever the screen is.
       run("window.dispatchEvent(new Event('beforeprint'))");
-      assertThat(inks()).isEqualTo(light);
+      await(() -> inks().equals(light));
       run("window.dispatchEvent(new Event('afterprint'))");
-      assertThat(inks()).isNotEqualTo(light);
+      await(() -> !inks().equals(light));
     } finally {
       scheme("light");
     }
+  }
+
+  /** The page redraws when the browser tells it to, which is not at once. */
+  private static void await(BooleanSupplier condition) {
+    new WebDriverWait(browser, Duration.ofSeconds(60)).until(driver -> condition.getAsBoolean());
   }
 
   private static void scheme(String scheme) {
