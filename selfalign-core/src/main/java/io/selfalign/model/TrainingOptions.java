@@ -109,7 +109,7 @@ public final class TrainingOptions {
   /**
    * The adapter to train; when absent, all of the model's own weights are trained, which is for
    * small models. The weights that are trained, their gradients and the optimizer's moments are
-   * float32 copies; a model open in a shorter type computes its products in that.
+   * float32 copies; a model open in bfloat16 computes its products in that.
    */
   public Optional<LoraOptions> lora() {
     return lora;

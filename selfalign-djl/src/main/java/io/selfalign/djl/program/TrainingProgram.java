@@ -48,6 +48,11 @@ public final class TrainingProgram implements AutoCloseable {
   private final double[] scalings;
 
   private TrainingProgram(DecoderProgram base, Optional<LoraAdapter> initial) {
+    if (base.type() == TensorType.F16) {
+      throw new SelfAlignException(
+          "a model open in F16 can't be trained: its small gradients would become 0; open it in"
+              + " BF16 or F32");
+    }
     this.base = base;
     this.initial = initial;
     scope = (PtNDManager) base.manager().newSubManager();
@@ -75,7 +80,11 @@ public final class TrainingProgram implements AutoCloseable {
     }
   }
 
-  /** Trains an adapter, from the given values on. */
+  /**
+   * Trains an adapter, from the given values on.
+   *
+   * @throws SelfAlignException if the weights are float16
+   */
   public static TrainingProgram of(DecoderProgram base, LoraAdapter initial) {
     return new TrainingProgram(base, Optional.of(initial));
   }
@@ -83,6 +92,8 @@ public final class TrainingProgram implements AutoCloseable {
   /**
    * Trains float32 copies of all weights. Where the program's own weights are of another type,
    * products are computed in that type.
+   *
+   * @throws SelfAlignException if the weights are float16
    */
   public static TrainingProgram ofAllWeights(DecoderProgram base) {
     return new TrainingProgram(base, Optional.empty());

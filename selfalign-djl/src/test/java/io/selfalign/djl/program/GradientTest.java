@@ -1,6 +1,7 @@
 package io.selfalign.djl.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -11,10 +12,12 @@ import io.selfalign.djl.checkpoint.AdapterFolder;
 import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
+import io.selfalign.error.SelfAlignException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +83,18 @@ class GradientTest {
             .as("cosine of parameter %d", i)
             .isGreaterThan(0.98);
       }
+    }
+  }
+
+  @Test
+  void a_float16_model_is_not_trained() {
+    Path folder = Fixtures.folder("llama1-mha");
+    ModelConfig config = ModelConfig.read(folder);
+    try (SafeTensors tensors = SafeTensors.open(folder);
+        DecoderProgram base = DecoderProgram.load(config, tensors, TensorType.F16, Device.cpu())) {
+      assertThatThrownBy(() -> TrainingProgram.ofAllWeights(base))
+          .isInstanceOf(SelfAlignException.class)
+          .hasMessageContaining("BF16 or F32");
     }
   }
 
