@@ -43,14 +43,6 @@ import tools.jackson.databind.node.ObjectNode;
 class EvaluationTest {
   private static final double TOLERANCE = 1e-4;
 
-  /**
-   * For prompts of up to 4,000 tokens: what is compared with is computed in float64, from which
-   * transformers itself is off by 8.5e-5 there when it computes in float32, as the model does.
-   */
-  private static final double LONG_TOLERANCE = 2e-4;
-
-  private static final int LONG = 2048;
-
   @TempDir Path temporary;
 
   private static Path data() {
@@ -184,9 +176,7 @@ class EvaluationTest {
             Stream.concat(
                     records.get(i).betterFirst().stream(), records.get(i).worseFirst().stream())
                 .toList();
-        ReplyPair pair = pairs.get(i);
-        int tokens = model.countTokens(pair.input() + pair.better() + pair.worse());
-        assertClose(pair.id(), actual, expected, tokens < LONG ? TOLERANCE : LONG_TOLERANCE);
+        assertClose(records.get(i).id(), actual, expected);
       }
       EvaluationResult result = stage.result(run);
       JsonNode figures = golden.get("figures");
@@ -201,14 +191,13 @@ class EvaluationTest {
 
   private static void assertScores(ScoredChoices record, JsonNode golden) {
     List<Double> scores = record.choices().stream().map(ScoredChoices.Scored::score).toList();
-    assertClose(record.id(), scores, Fixtures.doubles(golden), TOLERANCE);
+    assertClose(record.id(), scores, Fixtures.doubles(golden));
   }
 
-  private static void assertClose(
-      String id, List<Double> actual, double[] expected, double tolerance) {
+  private static void assertClose(String id, List<Double> actual, double[] expected) {
     assertThat(actual).as(id).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
-      assertThat(actual.get(i)).as(id).isCloseTo(expected[i], within(tolerance));
+      assertThat(actual.get(i)).as(id).isCloseTo(expected[i], within(TOLERANCE));
     }
   }
 }
