@@ -33,7 +33,7 @@ import java.util.List;
  * caller, who closes them; the weights belong to the program.
  */
 public final class DecoderProgram implements AutoCloseable {
-  private static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
+  static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
       !"false".equals(System.getProperty("ai.djl.pytorch.graph_optimizer"));
 
   private final ModelConfig config;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,8 +35,8 @@ import java.util.stream.LongStream;
  * parameters; it comes before the program is closed.
  */
 public final class TrainingProgram implements AutoCloseable {
-  private static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
-      !"false".equals(System.getProperty("ai.djl.pytorch.graph_optimizer"));
+  /** A parameter, its gradient and two moments, in float32. */
+  private static final long BYTES_PER_PARAMETER = 16;
 
   private final DecoderProgram base;
   private final Optional<LoraAdapter> initial;
@@ -74,10 +75,28 @@ public final class TrainingProgram implements AutoCloseable {
         first.add(zeros(parameter));
         second.add(zeros(parameter));
       }
+    } catch (EngineException e) {
+      scope.close();
+      throw new SelfAlignException(
+          String.format(
+              Locale.ROOT,
+              "what is trained, its gradients and AdamW's moments can't be set up, which takes %,d"
+                  + " MB: %s; free memory, train an adapter instead of all weights, or one of a"
+                  + " lower rank",
+              BYTES_PER_PARAMETER * numbers() / 1_000_000,
+              DecoderProgram.firstLine(e)),
+          e);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
+  }
+
+  /** How many numbers are trained. */
+  private long numbers() {
+    return initial.isPresent()
+        ? initial.get().pairs().values().stream().mapToLong(p -> p.a().length + p.b().length).sum()
+        : weights.stream().mapToLong(weight -> weight.getShape().size()).sum();
   }
 
   /**
@@ -210,7 +229,7 @@ public final class TrainingProgram implements AutoCloseable {
           "the model program failed in training: " + DecoderProgram.firstLine(e), e);
     } finally {
       JniUtils.setGradMode(false);
-      JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
+      JniUtils.setGraphExecutorOptimize(DecoderProgram.OPTIMIZE_GRAPHS_ELSEWHERE);
     }
   }
 
