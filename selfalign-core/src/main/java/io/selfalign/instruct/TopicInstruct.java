@@ -160,7 +160,8 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
   private List<Found> read(Generation answer, List<String> shown, List<Topic> wanted) {
     boolean complete = answer.finishReason() != FinishReason.LENGTH;
     List<Found> found = new ArrayList<>();
-    for (Piece piece : options.template().parse(answer.text(), shown.size(), complete)) {
+    String list = hint(wanted.get(0)).text() + " " + answer.text().stripLeading();
+    for (Piece piece : options.template().parse(list, shown.size(), complete)) {
       if (piece instanceof Line line) {
         int place = line.number() - shown.size() - 1;
         Optional<Topic> topic =
@@ -183,10 +184,13 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
     if (line.cutOff()) {
       return Found.rejected(line.raw(), parents, Rules.CUT_OFF, "");
     }
-    Optional<String> question = TopicTaskTemplate.afterHint(hint(topic.get()), line.text());
+    Hint hint = hint(topic.get());
+    // The prompt ends with the first hint, which a model may write once more.
+    Optional<String> question =
+        TopicTaskTemplate.afterHint(hint, line.text())
+            .map(text -> TopicTaskTemplate.afterHint(hint, text).orElse(text));
     if (question.isEmpty()) {
-      return Found.rejected(
-          line.raw(), parents, Rules.WRONG_HINT, "not " + hint(topic.get()).text());
+      return Found.rejected(line.raw(), parents, Rules.WRONG_HINT, "not " + hint.text());
     }
     if (question.get().isBlank()) {
       return Found.rejected(line.raw(), parents, Rules.EMPTY, "");

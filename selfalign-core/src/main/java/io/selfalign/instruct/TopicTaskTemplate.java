@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 /**
  * How instructions on given topics are asked for: an introduction, the hints (a topic and a type of
  * question each) of all lines of a list, and the list's first lines, each of which repeats its hint
- * before the question. The model goes on with the lines of the hints that are left. Immutable.
+ * before the question. The last of them has its hint alone: the model goes on with its question,
+ * and with the lines of the hints that are left. Immutable.
  *
  * <pre>
  * ... The plan of the list:
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
  *
  * The list:
  * 1. (Night Trains | Questions about getting ...) Can I still reach my connection ...?
- * 2.
+ * 2. (Sourdough Bread | Questions whose ...)
  * </pre>
  *
  * <p>After SELF-ALIGN (arXiv 2305.03047, section 3.1). The wording is this library's own.
@@ -85,7 +86,9 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
       prompt.append(i + 1).append(". ").append(shown.get(i).text());
       prompt.append(' ').append(questions.get(i)).append('\n');
     }
-    return prompt.append(shown.size() + 1).append('.').toString();
+    prompt.append(shown.size() + 1).append('.');
+    wanted.stream().limit(1).forEach(hint -> prompt.append(' ').append(hint.text()));
+    return prompt.toString();
   }
 
   /** What ends generation: the end of the list, or the line after its last. */
@@ -93,7 +96,12 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
     return List.of("\n\n", "\n" + (listLength + 1) + ".");
   }
 
-  /** Reads what a model wrote after a prompt that shows this many examples. */
+  /**
+   * Reads a list whose first line is the one after so many examples.
+   *
+   * @param text the list from that line's hint on, which the prompt has: what a model wrote, after
+   *     the hint's {@link Hint#text}
+   */
   public List<Piece> parse(String text, int shown, boolean complete) {
     return LineListParser.parse(text, shown + 1, complete);
   }

@@ -92,7 +92,7 @@ class StageOneTest {
                 "Plan:",
                 (prompt, random) ->
                     Writers.guided(prompt, random)
-                        .replaceAll("\\) .*\\?", ") Where in the world is the last of them now?"))
+                        .replaceAll("[^)]*\\?", " Where in the world is the last of them now?"))
             .otherwise(Writers::topics)
             .build();
     InstructStages stages =

@@ -155,6 +155,19 @@ class TopicStagesTest {
   }
 
   @Test
+  void the_prompt_ends_with_the_hint_of_the_first_line_that_is_wanted() {
+    TopicTaskTemplate template = new TopicTaskTemplate("Lists.", "Plan:", "List:");
+    Hint shown = new Hint("Tides", "Questions on now");
+    Hint first = new Hint("Ferries", "Questions on time");
+    Hint second = new Hint("Rain", "Questions on now");
+    String prompt = template.render(List.of(shown), List.of("Is it high?"), List.of(first, second));
+    assertThat(prompt)
+        .endsWith(
+            "List:\n1. (Tides | Questions on now) Is it high?\n2. (Ferries | Questions on time)");
+    assertThat(template.render(List.of(shown), List.of("Is it high?"), List.of())).endsWith("\n2.");
+  }
+
+  @Test
   void every_topic_is_asked_for_once_before_any_is_asked_for_again() {
     ScriptedModel model = Writers.good().build();
     RunDirectory made =
@@ -167,7 +180,8 @@ class TopicStagesTest {
                 request ->
                     request
                         .prompt()
-                        .substring(request.prompt().indexOf("Plan:"))
+                        .substring(
+                            request.prompt().indexOf("Plan:"), request.prompt().indexOf("List:"))
                         .lines()
                         .filter(line -> line.matches("[45]\\. \\(.*\\)"))
                         .map(line -> line.substring(3)))

@@ -90,16 +90,24 @@ final class Writers {
   /** A line for each hint of the plan, but for one that repeats another's. */
   static String guided(String prompt, RecordRandom random) {
     String plan = prompt.substring(prompt.indexOf("Plan:"), prompt.indexOf("List:"));
-    int next = Integer.parseInt(prompt.substring(prompt.lastIndexOf('\n') + 1).replace(".", ""));
+    String cue = prompt.substring(prompt.lastIndexOf('\n') + 1);
+    int next = Integer.parseInt(cue.substring(0, cue.indexOf('.')));
     Matcher matcher = HINT.matcher(plan);
     StringBuilder text = new StringBuilder();
     String previous = "(None | None)";
     while (matcher.find()) {
       int number = Integer.parseInt(matcher.group(1));
       if (number >= next) {
-        boolean wrong = random.uniform(number, 3) < 0.2;
-        text.append(number == next ? " " : "\n" + number + ". ");
-        text.append(wrong ? previous : matcher.group(2));
+        // The prompt has the first line's hint; a model may write it once more, or go on.
+        boolean repeats = random.uniform(number, 3) < 0.2;
+        if (number > next) {
+          text.append('\n')
+              .append(number)
+              .append(". ")
+              .append(repeats ? previous : matcher.group(2));
+        } else if (repeats) {
+          text.append(' ').append(matcher.group(2));
+        }
         text.append(' ').append(words(random, number, 7)).append('?');
       }
       previous = matcher.group(2);

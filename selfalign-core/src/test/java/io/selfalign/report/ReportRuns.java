@@ -167,13 +167,14 @@ final class ReportRuns {
 
   private String guided(String prompt, RecordRandom random) {
     String plan = prompt.substring(prompt.indexOf("Plan:"), prompt.indexOf("List:"));
-    int next = Integer.parseInt(prompt.substring(prompt.lastIndexOf('\n') + 1).replace(".", ""));
+    String cue = prompt.substring(prompt.lastIndexOf('\n') + 1);
+    int next = Integer.parseInt(cue.substring(0, cue.indexOf('.')));
     Matcher matcher = HINT.matcher(plan);
     StringBuilder text = new StringBuilder();
     while (matcher.find()) {
       int number = Integer.parseInt(matcher.group(1));
       if (number >= next) {
-        text.append(number == next ? " " : "\n" + number + ". ").append(matcher.group(2));
+        text.append(number == next ? "" : "\n" + number + ". " + matcher.group(2));
         text.append(" What do you know of ").append(words(random, 100 * number, 4, 7));
         text.append(spice(random, number)).append('?');
       }
