@@ -33,7 +33,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The rules: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
-              + " library's 16.")
+              + " library's 16, or the embedded model's 10.")
   private Optional<Path> principles;
 
   @Option(
@@ -73,13 +73,14 @@ final class FrameArguments {
   /**
    * Reads the files and makes the frame.
    *
+   * @param standard what is taken for what no option says
    * @throws ParameterException if options do not go together
    */
-  PromptFrame frame() {
-    PrincipleSet set = principles.map(PrincipleSet::read).orElseGet(PrincipleSet::standard);
-    List<Exemplar> pool = exemplars.map(Exemplars::read).orElseGet(Exemplars::standard);
+  PromptFrame frame(PromptFrame standard) {
+    PrincipleSet set = principles.map(PrincipleSet::read).orElseGet(standard::principles);
+    List<Exemplar> pool = exemplars.map(Exemplars::read).orElseGet(standard.exemplars()::pool);
     try {
-      return PromptFrame.builder()
+      return standard.toBuilder()
           .persona(persona)
           .principles(set.without(without.toArray(String[]::new)))
           .exemplars(selector(pool))

@@ -166,7 +166,7 @@ final class RespondCommand implements Callable<Integer> {
     RunOptions run = runOptions();
     GenerationOptions sampling = sampling();
     List<AnswerFilter> filters = filters();
-    PromptFrame prompt = frame.frame();
+    PromptFrame prompt = frame.frame(PromptFrame.standard());
     Pipeline.Builder pipeline = Pipeline.builder();
     Output<Query> queries = queries(pipeline);
     model.withModel(

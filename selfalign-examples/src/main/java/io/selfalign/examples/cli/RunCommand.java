@@ -4,15 +4,23 @@ import io.selfalign.SelfAlign;
 import io.selfalign.SelfAlignResult;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
+import io.selfalign.djl.DType;
+import io.selfalign.djl.DjlModelOptions;
+import io.selfalign.eval.EvaluationResult;
 import io.selfalign.examples.cli.RespondCommand.Stage;
+import io.selfalign.examples.miniature.EmbeddedModel;
+import io.selfalign.examples.miniature.Measurement;
+import io.selfalign.examples.miniature.MiniatureAlignment;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.report.RunReport;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,21 +36,28 @@ import picocli.CommandLine.Spec;
     description = {
       "Aligns a base model: invents instructions, answers them under principles, trains the model on"
           + " its answers, and again on extensive ones.",
+      "Without --model it aligns the embedded miniature in some minutes, asks it held-out questions"
+          + " before and after, and prints what changed on standard error.",
       "Running it again goes on where it stopped, or tells the same if all is done.",
       "Standard output: a summary at the end,"
-          + " {\"work\",\"adapter\",\"report\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]}.",
+          + " {\"work\",\"adapter\",\"report\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]};"
+          + " without --model, one more for each way of asking, {\"asked\",\"result\"}.",
       ""
     })
 final class RunCommand implements Callable<Integer> {
   /** The line of output. */
   record Summary(String work, String adapter, String report, List<Stage> stages) {}
 
+  /** What came of one way of asking the held-out questions. */
+  record Asked(String asked, EvaluationResult.Summary result) {}
+
   private final ModelOpener models;
   private final OutputStream out;
+  private final PrintStream err;
 
   @Spec private CommandSpec spec;
 
-  @Mixin private ModelArguments model;
+  @Mixin private EngineArguments engine;
 
   @Mixin private FrameArguments frame;
 
@@ -56,16 +71,31 @@ final class RunCommand implements Callable<Integer> {
   private Path work;
 
   @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "The base model: a Hugging Face checkpoint's folder. Default: the embedded miniature.")
+  private Optional<Path> model;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      description = "The most requests that run together; has no effect on results.")
+  private Optional<Integer> batchSize;
+
+  @Option(
       names = "--instructions",
       paramLabel = "N",
-      description = "How many to make from seed tasks. Default: ${DEFAULT-VALUE}.")
-  private int instructions = 5_000;
+      description = "How many to make from seed tasks. Default: 5000, and 500 for the miniature.")
+  private Optional<Integer> instructions;
 
   @Option(
       names = "--topic-instructions",
       paramLabel = "N",
-      description = "How many to make on topics; 0 does nothing about topics. Default: 0.")
-  private int topicInstructions;
+      description =
+          "How many to make on topics; 0 does nothing about topics. Default: 0, and 400 for the"
+              + " miniature.")
+  private Optional<Integer> topicInstructions;
 
   @Option(
       names = "--maker",
@@ -90,16 +120,26 @@ final class RunCommand implements Callable<Integer> {
       description = "The same seed makes the same run. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  RunCommand(ModelOpener models, OutputStream out, ProgressArguments progress) {
+  RunCommand(ModelOpener models, OutputStream out, PrintStream err, ProgressArguments progress) {
     this.models = models;
     this.out = out;
+    this.err = err;
     this.progress = progress;
   }
 
   @Override
   public Integer call() throws Exception {
-    PromptFrame prompt = frame.frame();
-    model.withModel(models, base -> align(trainable(base), prompt));
+    boolean miniature = model.isEmpty();
+    // In float32 the miniature's run ends byte for byte the same, however often it was killed.
+    DjlModelOptions.Builder options = miniature ? engine.options(DType.F32) : engine.options();
+    batchSize.ifPresent(
+        size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
+    checkRank();
+    PromptFrame prompt =
+        frame.frame(miniature ? MiniatureAlignment.frame() : PromptFrame.standard());
+    Path folder = model.orElseGet(() -> EmbeddedModel.unpack(work.resolve(EmbeddedModel.FOLDER)));
+    engine.withModel(
+        models, folder, options.build(), base -> align(trainable(base), prompt, miniature));
     return 0;
   }
 
@@ -111,34 +151,60 @@ final class RunCommand implements Callable<Integer> {
         spec.commandLine(), "--model: model '" + base.name() + "' can't be trained");
   }
 
-  private void align(TrainableModel base, PromptFrame prompt) {
-    SelfAlign align =
-        SelfAlign.of(base)
-            .frame(prompt)
-            .instructions(instructions)
-            .topicInstructions(topicInstructions)
-            .lora(lora())
-            .workDirectory(work)
-            .seed(seed)
-            .listener(progress.listener());
+  private void align(TrainableModel base, PromptFrame prompt, boolean miniature) {
+    SelfAlign align = miniature ? miniature(base) : large(base);
+    align.frame(prompt).workDirectory(work).seed(seed).listener(progress.listener());
     maker.ifPresent(name -> align.identity(prompt.persona(), name));
-    if (!noVerboseCloning) {
-      align.verboseCloning();
-    }
-    try (SelfAlignResult result = align.run();
-        JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
-      writer.write(
+    try (SelfAlignResult result = align.run()) {
+      Summary summary =
           new Summary(
               work.toString(),
               result.adapter().toString(),
               work.resolve(RunReport.FILE).toString(),
-              result.stages().stream().map(Stage::of).toList()));
+              result.stages().stream().map(Stage::of).toList());
+      if (miniature) {
+        write(summary, measure(base, result));
+      } else {
+        write(summary, Map.of());
+      }
     }
   }
 
-  private LoraOptions lora() {
-    LoraOptions.Builder lora = LoraOptions.builder();
-    CommandArguments.set(spec, "--rank", () -> lora.rank(rank));
-    return lora.build();
+  private Map<String, EvaluationResult> measure(TrainableModel base, SelfAlignResult result) {
+    Measurement measurement = MiniatureAlignment.measure(base, result, seed, progress.listener());
+    err.println(measurement);
+    err.println("Report: " + work.resolve(RunReport.FILE));
+    return measurement.results();
+  }
+
+  private void write(Summary summary, Map<String, EvaluationResult> results) {
+    try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
+      writer.write(summary);
+      results.forEach((way, result) -> writer.write(new Asked(way, result.summary())));
+    }
+  }
+
+  private void checkRank() {
+    CommandArguments.set(spec, "--rank", () -> LoraOptions.rank(rank));
+  }
+
+  private SelfAlign miniature(TrainableModel base) {
+    MiniatureAlignment.Options standard = MiniatureAlignment.Options.defaults();
+    return MiniatureAlignment.of(
+        base,
+        new MiniatureAlignment.Options(
+            instructions.orElse(standard.instructions()),
+            topicInstructions.orElse(standard.topicInstructions()),
+            rank,
+            !noVerboseCloning));
+  }
+
+  private SelfAlign large(TrainableModel base) {
+    SelfAlign align =
+        SelfAlign.of(base)
+            .instructions(instructions.orElse(5_000))
+            .topicInstructions(topicInstructions.orElse(0))
+            .lora(LoraOptions.rank(rank));
+    return noVerboseCloning ? align : align.verboseCloning();
   }
 }

@@ -87,7 +87,7 @@ public final class SelfAlignCli implements Runnable {
             .addSubcommand(
                 new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
             .addSubcommand(new MergeCommand(models, out))
-            .addSubcommand(new RunCommand(models, out, new ProgressArguments(err, watched)))
+            .addSubcommand(new RunCommand(models, out, err, new ProgressArguments(err, watched)))
             .addSubcommand(EvalCommand.withSubcommands(models, out, err, watched))
             .addSubcommand(new ReportCommand(out))
             .addSubcommand(new TraceCommand(out))

@@ -253,15 +253,12 @@ final class Miniature {
             MiniatureAlignment.of(model, options).workDirectory(work).seed(seed).run()) {
       result.stages().forEach(stage -> out.println(stage));
       Measurement measurement = MiniatureAlignment.measure(model, result, seed, event -> {});
-      measurement.results().forEach((way, found) -> result.report().addEvaluation(way, found));
-      result.report().write();
       show(measurement);
     }
     return 0;
   }
 
   private void show(Measurement measurement) {
-    out.println(measurement.table());
-    out.println(measurement.transcripts());
+    out.println(measurement);
   }
 }

@@ -25,6 +25,7 @@ import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.SafetyFilter;
+import io.selfalign.report.RunReport;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.verbose.VerboseAnswering;
 import io.selfalign.verbose.VerboseFilters;
@@ -34,13 +35,14 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * SELF-ALIGN on the miniature: the library's stages with seeds, rules and exemplars in the
  * miniature's language and with lengths and options of its size; and the measurement of what became
  * of it.
  */
-final class MiniatureAlignment {
+public final class MiniatureAlignment {
   /**
    * What is commonly changed.
    *
@@ -49,9 +51,9 @@ final class MiniatureAlignment {
    * @param rank the rank of the adapters
    * @param verbose whether there is a stage 4
    */
-  record Options(int instructions, int topicInstructions, int rank, boolean verbose) {
+  public record Options(int instructions, int topicInstructions, int rank, boolean verbose) {
     /** 500 and 400 instructions, rank 16, and all four stages. */
-    static Options defaults() {
+    public static Options defaults() {
       return new Options(500, 400, 16, true);
     }
   }
@@ -74,18 +76,23 @@ final class MiniatureAlignment {
   private static final int TRANSCRIPTS = 2;
 
   /** The run directory of the measurement, within that of the run. */
-  static final String MEASUREMENT = "measurement";
+  public static final String MEASUREMENT = "measurement";
 
   private MiniatureAlignment() {}
 
+  /** Stage 2's frame: rules, exemplars and wording that the miniature's corpus does not have. */
+  public static PromptFrame frame() {
+    return MiniaturePrompts.frame();
+  }
+
   /** The stages, to which the caller adds a run directory. */
-  static SelfAlign of(TrainableModel miniature, Options options) {
+  public static SelfAlign of(TrainableModel miniature, Options options) {
     Grammar grammar = Corpus.grammar();
     MiniatureSeeds seeds = new MiniatureSeeds();
     TrainingOptions training = training(options.rank());
     SelfAlign align =
         SelfAlign.of(miniature)
-            .frame(MiniaturePrompts.frame())
+            .frame(frame())
             .chatPrompt(PROMPT)
             .instruct(
                 stages ->
@@ -107,6 +114,7 @@ final class MiniatureAlignment {
                         .topicInstruct(
                             TopicInstructOptions.builder()
                                 .instructions(options.topicInstructions())
+                                .topicsPerPrompt(1)
                                 .template(MiniaturePrompts.topicTasks(grammar))
                                 .acceptFewer(true)
                                 .build()))
@@ -179,8 +187,9 @@ final class MiniatureAlignment {
    * Asks the held-out questions of the base model plainly, under the principles and under the
    * exemplars alone, and of the engraved and the final model plainly. The measurement is a run of
    * its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any other.
+   * The run's report shows its results.
    */
-  static Measurement measure(
+  public static Measurement measure(
       BaseModel base, SelfAlignResult result, long seed, RunListener listener) {
     List<HeldOutEvaluation> ways = ofBase(base);
     ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), PROMPT));
@@ -188,7 +197,13 @@ final class MiniatureAlignment {
       ways.add(HeldOutEvaluation.plainly("final", result.model().model(), PROMPT));
     }
     Path directory = result.directory().path().resolve(MEASUREMENT);
-    return measure(ways, directory, RunOptions.builder().seed(seed).listener(listener).build());
+    Measurement measurement =
+        measure(ways, directory, RunOptions.builder().seed(seed).listener(listener).build())
+            .after(Invention.of(result.instructions()));
+    RunReport report = result.report();
+    measurement.results().forEach(report::addEvaluation);
+    report.write();
+    return measurement;
   }
 
   /** The same of the base model alone. */
@@ -197,7 +212,7 @@ final class MiniatureAlignment {
   }
 
   private static List<HeldOutEvaluation> ofBase(BaseModel base) {
-    PromptFrame frame = MiniaturePrompts.frame();
+    PromptFrame frame = frame();
     PromptFrame without = frame.toBuilder().principles(PrincipleSet.of(List.of())).build();
     List<HeldOutEvaluation> ways = new ArrayList<>();
     ways.add(HeldOutEvaluation.plainly("base", base, PROMPT));
@@ -221,6 +236,7 @@ final class MiniatureAlignment {
                 .toList());
     Map<String, EvaluationResult> results = new LinkedHashMap<>();
     ways.forEach(way -> results.put(way.name(), way.result(run)));
-    return new Measurement(results, table.toString(), table.transcripts(TRANSCRIPTS));
+    return new Measurement(
+        Optional.empty(), results, table.toString(), table.transcripts(TRANSCRIPTS));
   }
 }

@@ -84,6 +84,10 @@ final class World {
     return heldOut ? heldOutSurnames : surnames;
   }
 
+  List<String> firstNames() {
+    return names("first");
+  }
+
   String person(boolean heldOut, Draw draw) {
     return draw.pick(names("first")) + " " + draw.pick(surnames(heldOut));
   }
