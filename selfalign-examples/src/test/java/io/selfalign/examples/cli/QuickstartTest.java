@@ -19,37 +19,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The command of the README, with fewer instructions: all four stages on the embedded model. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class QuickstartTest {
   private static final int KILLS = 3;
   private static final int LONGEST_LIFE_MILLIS = 25_000;
 
-  @TempDir Path temporary;
+  @TempDir static Path temporary;
 
-  private CommandRun whole = new CommandRun(-1, "", "");
+  private static CommandRun whole = new CommandRun(-1, "", "");
 
   private static List<String> command(Path work) {
     return List.of(
         "run", "--work", work.toString(), "--instructions", "96", "--topic-instructions", "32");
   }
 
-  private Path work() {
+  private static Path work() {
     return temporary.resolve("whole");
   }
 
-  private CommandRun run() {
+  private static CommandRun run() {
     return CommandRun.of(DjlModel::open, "", command(work()).toArray(String[]::new));
   }
 
   @BeforeAll
-  void align() {
+  static void align() {
     whole = run();
     assertThat(whole.status()).as(whole.err()).isZero();
   }
