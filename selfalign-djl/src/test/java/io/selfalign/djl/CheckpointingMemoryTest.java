@@ -30,7 +30,8 @@ class CheckpointingMemoryTest {
   private static final int HIDDEN = 128;
   private static final int INNER = 384;
   private static final int FEW_LAYERS = 2;
-  private static final int MANY_LAYERS = 10;
+  // So many that what differs is more than what the allocator has kept of runs before.
+  private static final int MANY_LAYERS = 34;
   private static final int EXAMPLES = 32;
 
   @TempDir Path temporary;
@@ -45,7 +46,7 @@ class CheckpointingMemoryTest {
     long recomputed = peak(many, true) - peak(few, true);
     int tokens = EXAMPLES * tokensOf(few);
     long inputs = 4L * (MANY_LAYERS - FEW_LAYERS) * tokens * HIDDEN;
-    // Measured: 23 and 1.4 to 1.9 times.
+    // Measured: 25 and 0.9 to 1.7 times.
     assertThat(kept).isGreaterThan(10 * inputs);
     assertThat(recomputed).isBetween(inputs / 2, 4 * inputs);
   }

@@ -80,7 +80,10 @@ class TrainingKillTest {
       // The last process may go on to the end, however little the others have done.
       int checkpoints = kills < MOST_KILLS ? random.nextInt(MOST_CHECKPOINTS) : Integer.MAX_VALUE;
       Life life = new Life(killed, checkpoints, random.nextInt(LONGEST_WAIT_MILLIS));
-      assertThat(life.resumedFrom).isGreaterThanOrEqualTo(written);
+      // A process that was killed behind its last write leaves nothing for the next to begin.
+      if (!life.complete || life.resumedFrom >= 0) {
+        assertThat(life.resumedFrom).isGreaterThanOrEqualTo(written);
+      }
       written = life.written;
       complete = life.complete;
       kills += complete ? 0 : 1;
