@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what a model writes after the number of a list's next line. The rules:
+ * Reads what a model writes after the beginning of a list's next line. The rules:
  *
  * <ol>
- *   <li>The first line continues the prompt's last number. If it is blank, or begins with a number
+ *   <li>The first line continues the prompt's last one. If it is blank, or begins with a number
  *       itself, what the prompt had counts for nothing.
  *   <li>Every later line of the list begins with a number and {@code .}, {@code )} or {@code :}, or
  *       with a bullet; Markdown's asterisks around the number don't matter. A line with a bullet
@@ -33,8 +33,8 @@ final class LineListParser {
   /**
    * Reads a continuation.
    *
-   * @param text what the model wrote after the prompt's last number
-   * @param firstNumber that number
+   * @param text what the model wrote after the beginning of the prompt's last line
+   * @param firstNumber that line's number
    * @param complete false if the model was stopped by the limit on new tokens
    */
   static List<Piece> parse(String text, int firstNumber, boolean complete) {

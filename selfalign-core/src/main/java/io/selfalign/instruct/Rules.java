@@ -22,7 +22,7 @@ final class Rules {
   /** The prompt doesn't fit the model's context with any example; nothing was generated. */
   static final String PROMPT_TOO_LONG = "prompt_too_long";
 
-  /** A line that does not repeat its own hint. */
+  /** A line that does not repeat its own hint where it has to, or that has another. */
   static final String WRONG_HINT = "wrong_hint";
 
   static final ImmutableSortedSet<String> RESERVED =

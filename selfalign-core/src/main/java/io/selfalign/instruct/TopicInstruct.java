@@ -32,10 +32,11 @@ import java.util.function.Function;
  * kinds that it can't answer from memory (arXiv 2305.03047, section 3.1).
  *
  * <p>Each prompt shows topic seeds, with their topics and types as hints, and then the hints of a
- * few topics; the model goes on with their lines. A line counts only if it repeats its own hint.
- * Every topic is asked for once, in random order, then every topic once more, and so on. Judging,
- * rounds and the end are those of {@link SelfInstruct}; near-duplicates are looked for among all
- * seeds and what Self-Instruct made, too.
+ * few topics, the first of them at the prompt's end; the model goes on with that line's question
+ * and with the other lines, each of which counts only if it repeats its own hint. Every topic is
+ * asked for once, in random order, then every topic once more, and so on. Judging, rounds and the
+ * end are those of {@link SelfInstruct}; near-duplicates are looked for among all seeds and what
+ * Self-Instruct made, too.
  */
 public final class TopicInstruct implements Stage<Topic, Instruction> {
   /** The stage's name. */
@@ -160,13 +161,12 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
   private List<Found> read(Generation answer, List<String> shown, List<Topic> wanted) {
     boolean complete = answer.finishReason() != FinishReason.LENGTH;
     List<Found> found = new ArrayList<>();
-    String list = hint(wanted.get(0)).text() + " " + answer.text().stripLeading();
-    for (Piece piece : options.template().parse(list, shown.size(), complete)) {
+    for (Piece piece : options.template().parse(answer.text(), shown.size(), complete)) {
       if (piece instanceof Line line) {
         int place = line.number() - shown.size() - 1;
         Optional<Topic> topic =
             place >= 0 && place < wanted.size() ? Optional.of(wanted.get(place)) : Optional.empty();
-        found.add(found(line, shown, topic));
+        found.add(found(line, shown, topic, place == 0));
       } else {
         found.add(Found.rejected(piece.raw(), shown, Rules.STRAY_TEXT, ""));
       }
@@ -174,7 +174,7 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
     return found;
   }
 
-  private static Found found(Line line, List<String> shown, Optional<Topic> topic) {
+  private static Found found(Line line, List<String> shown, Optional<Topic> topic, boolean hinted) {
     if (topic.isEmpty()) {
       return Found.rejected(
           line.raw(), shown, Rules.WRONG_HINT, "line " + line.number() + " has no hint");
@@ -185,10 +185,7 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
       return Found.rejected(line.raw(), parents, Rules.CUT_OFF, "");
     }
     Hint hint = hint(topic.get());
-    // The prompt ends with the first hint, which a model may write once more.
-    Optional<String> question =
-        TopicTaskTemplate.afterHint(hint, line.text())
-            .map(text -> TopicTaskTemplate.afterHint(hint, text).orElse(text));
+    Optional<String> question = TopicTaskTemplate.question(hint, line.text(), hinted);
     if (question.isEmpty()) {
       return Found.rejected(line.raw(), parents, Rules.WRONG_HINT, "not " + hint.text());
     }

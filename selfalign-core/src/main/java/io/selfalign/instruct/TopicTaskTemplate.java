@@ -4,6 +4,7 @@ import io.selfalign.model.Requests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,9 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
           The list was planned first. Every line of the plan gives a topic and a kind of question, and the list has one line for each of them in the same order: the line of the plan in brackets, and after it a single question or request, in English, on this topic and of this kind. It is one or two sentences long and clear by itself. No two are put in the same way.""",
           "Plan:",
           "List:");
+
+  /** How a line with a hint begins, be it the right one. */
+  private static final Pattern ANY_HINT = Pattern.compile("[\\s*_`]*+\\([^()|]*+\\|");
 
   /** A topic and a type of question, for which the model is to write something. */
   public record Hint(String topic, String questionType) {
@@ -96,14 +100,21 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
     return List.of("\n\n", "\n" + (listLength + 1) + ".");
   }
 
-  /**
-   * Reads a list whose first line is the one after so many examples.
-   *
-   * @param text the list from that line's hint on, which the prompt has: what a model wrote, after
-   *     the hint's {@link Hint#text}
-   */
+  /** Reads what a model wrote after a prompt that shows this many examples. */
   public List<Piece> parse(String text, int shown, boolean complete) {
     return LineListParser.parse(text, shown + 1, complete);
+  }
+
+  /**
+   * The question that a line asks, or nothing if the line belongs to another hint.
+   *
+   * @param hinted whether the prompt has the hint, so that the line need not repeat it
+   */
+  static Optional<String> question(Hint hint, String line, boolean hinted) {
+    Optional<String> after = afterHint(hint, line);
+    return after.isEmpty() && hinted && !ANY_HINT.matcher(line).lookingAt()
+        ? Optional.of(Markup.unwrap(line))
+        : after;
   }
 
   /**

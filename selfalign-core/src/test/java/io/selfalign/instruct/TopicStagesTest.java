@@ -167,6 +167,81 @@ class TopicStagesTest {
     assertThat(template.render(List.of(shown), List.of("Is it high?"), List.of())).endsWith("\n2.");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '\'',
+      value = {
+        "Is it late?; Is it late?",
+        "**Is it late?**; Is it late?",
+        "(Night Trains | Questions on time) Is it late?; Is it late?",
+        "(Ferries | Questions on time) Is it late?; none",
+        "**(ferries|questions) Is it late?; none",
+        "(By the way) Is it late?; (By the way) Is it late?"
+      })
+  void a_hint_that_the_prompt_has_need_not_be_repeated(String line, String expected) {
+    Hint hint = new Hint("Night Trains", "Questions on time");
+    assertThat(TopicTaskTemplate.question(hint, line, true).orElse("none")).isEqualTo(expected);
+    assertThat(TopicTaskTemplate.question(hint, line, false))
+        .isEqualTo(TopicTaskTemplate.afterHint(hint, line));
+  }
+
+  /** Answers to the prompts on topics, of which {hint4} and {hint5} are the hints that are due. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '\'',
+      value = {
+        "' Is it late today?'; Is it late today?",
+        "' Is it late today?\n5. {hint5} Where is the last of them?';"
+            + " Is it late today?|Where is the last of them?",
+        "' {hint4} Is it late today?'; Is it late today?",
+        "'\n4. {hint4} Is it late today?'; Is it late today?",
+        "' 4. {hint4} Is it late today?'; Is it late today?",
+        "'\n4. Is it late today?'; Is it late today?",
+        "'\n5. {hint5} Where is the last of them?'; Where is the last of them?",
+        "' {hint5} Where is the last of them?'; ''",
+        "' Is it late today?\n5. Where is the last of them?'; Is it late today?",
+        "''; ''",
+        "'\n'; ''"
+      })
+  void nothing_but_questions_is_kept_however_the_list_goes_on(String answer, String kept) {
+    ScriptedModel model =
+        ScriptedModel.builder()
+            .contextLength(20_000)
+            .whenPromptContains(
+                "Plan:",
+                (prompt, random) ->
+                    answer
+                        .replace("\\n", "\n")
+                        .replace("{hint4}", hint(prompt, 4))
+                        .replace("{hint5}", hint(prompt, 5)))
+            .otherwise(Writers::topics)
+            .build();
+    InstructStages stages =
+        Writers.stages(model, 0, 2)
+            .topicInstruct(
+                Writers.topicInstruct(2)
+                    .requestsPerRound(1)
+                    .fruitlessRounds(1)
+                    .acceptFewer(true)
+                    .build());
+    RunDirectory made = Writers.compose(stages).pipeline().in(temporary).run().directory();
+    Set<String> expected = kept.isEmpty() ? Set.of() : Set.of(kept.split("\\|"));
+    assertThat(made.records("topic-instruct", Instruction.class).toList())
+        .extracting(Instruction::instruction)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static String hint(String prompt, int number) {
+    return prompt
+        .lines()
+        .filter(line -> line.startsWith(number + ". ("))
+        .findFirst()
+        .orElseThrow()
+        .substring(3);
+  }
+
   @Test
   void every_topic_is_asked_for_once_before_any_is_asked_for_again() {
     ScriptedModel model = Writers.good().build();
