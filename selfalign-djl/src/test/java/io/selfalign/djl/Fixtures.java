@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The small random checkpoints that src/test/python/make_fixtures.py writes, and their values. */
 public final class Fixtures {
@@ -54,5 +56,18 @@ public final class Fixtures {
       result[i] = array.get(i).asDouble();
     }
     return result;
+  }
+
+  /** Copies a checkpoint of the fixtures, with other values in its config.json. */
+  public static Path copy(String name, Path target, Map<String, Object> config) throws IOException {
+    Files.createDirectories(target);
+    for (String file : List.of("model.safetensors", "tokenizer.json", "config.json")) {
+      Files.copy(folder(name).resolve(file), target.resolve(file));
+    }
+    JsonMapper json = JsonMapper.shared();
+    ObjectNode node = (ObjectNode) json.readTree(target.resolve("config.json"));
+    config.forEach(node::putPOJO);
+    json.writeValue(target.resolve("config.json"), node);
+    return target;
   }
 }

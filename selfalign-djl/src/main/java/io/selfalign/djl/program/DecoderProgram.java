@@ -33,6 +33,10 @@ import java.util.List;
  * caller, who closes them; the weights belong to the program.
  */
 public final class DecoderProgram implements AutoCloseable {
+  /** What the program's own traceback ends with, before the cause. */
+  private static final String RUNTIME_ERROR = "RuntimeError: ";
+
+  /** Whether calls of others on this thread have their graphs optimized; ours never have. */
   static final boolean OPTIMIZE_GRAPHS_ELSEWHERE =
       !"false".equals(System.getProperty("ai.djl.pytorch.graph_optimizer"));
 
@@ -143,7 +147,7 @@ public final class DecoderProgram implements AutoCloseable {
       throw new UncheckedIOException("reading from memory can't fail", e);
     } catch (EngineException e) {
       manager.close();
-      throw new ModelLoadException("PyTorch can't load the model: " + firstLine(e), e);
+      throw new ModelLoadException("PyTorch can't load the model: " + reason(e), e);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -160,8 +164,14 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  static String firstLine(EngineException e) {
-    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("unknown reason");
+  /** What PyTorch says went wrong, without the places in the program and in PyTorch. */
+  static String reason(EngineException e) {
+    List<String> lines = String.valueOf(e.getMessage()).strip().lines().toList();
+    return lines.stream()
+        .filter(line -> line.startsWith(RUNTIME_ERROR))
+        .map(line -> line.substring(RUNTIME_ERROR.length()))
+        .findFirst()
+        .orElseGet(() -> lines.isEmpty() ? "unknown reason" : lines.get(0));
   }
 
   private static byte[] archive() throws IOException {
@@ -401,8 +411,7 @@ public final class DecoderProgram implements AutoCloseable {
     try {
       return new NativeValue(IValueUtils.runMethod(module, method, values));
     } catch (EngineException e) {
-      throw new SelfAlignException(
-          "the model program failed in '" + method + "': " + firstLine(e), e);
+      throw new SelfAlignException("the model program failed in '" + method + "': " + reason(e), e);
     } finally {
       JniUtils.setGraphExecutorOptimize(OPTIMIZE_GRAPHS_ELSEWHERE);
     }

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -76,27 +77,43 @@ public final class TrainingProgram implements AutoCloseable {
         second.add(zeros(parameter));
       }
     } catch (EngineException e) {
+      SelfAlignException failure = cannotSetUp(e);
       scope.close();
-      throw new SelfAlignException(
-          String.format(
-              Locale.ROOT,
-              "what is trained, its gradients and AdamW's moments can't be set up, which takes %,d"
-                  + " MB: %s; free memory, train an adapter instead of all weights, or one of a"
-                  + " lower rank",
-              BYTES_PER_PARAMETER * numbers() / 1_000_000,
-              DecoderProgram.firstLine(e)),
-          e);
+      throw failure;
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
   }
 
-  /** How many numbers are trained. */
-  private long numbers() {
-    return initial.isPresent()
-        ? initial.get().pairs().values().stream().mapToLong(p -> p.a().length + p.b().length).sum()
-        : weights.stream().mapToLong(weight -> weight.getShape().size()).sum();
+  /** What to say while the weights are still open. */
+  private SelfAlignException cannotSetUp(EngineException cause) {
+    long numbers =
+        initial.isPresent()
+            ? initial.get().pairs().values().stream()
+                .mapToLong(pair -> pair.a().length + pair.b().length)
+                .sum()
+            : IntStream.range(0, weights.size())
+                .filter(this::isTrained)
+                .mapToLong(i -> weights.get(i).getShape().size())
+                .sum();
+    String message =
+        String.format(
+            Locale.ROOT,
+            "the training can't be set up: %s; parameters, gradients and AdamW's moments take %,d"
+                + " MB: if that is more than there is, %s",
+            DecoderProgram.reason(cause),
+            BYTES_PER_PARAMETER * numbers / 1_000_000,
+            initial.isPresent()
+                ? "choose a lower rank or fewer projections"
+                : "train an adapter instead of all weights");
+    return new SelfAlignException(message, cause);
+  }
+
+  /** Whether a weight changes when all are trained. */
+  private boolean isTrained(int weight) {
+    return weight != WeightLayout.INVERSE_FREQUENCIES
+        && !(weight == WeightLayout.VOCABULARY && base.tied());
   }
 
   /**
@@ -129,9 +146,7 @@ public final class TrainingProgram implements AutoCloseable {
   private void copyWeights() {
     for (int i = 0; i < weights.size(); i++) {
       int inLayer = i < WeightLayout.HEAD ? -1 : (i - WeightLayout.HEAD) % WeightLayout.PER_LAYER;
-      boolean notTrained =
-          i == WeightLayout.INVERSE_FREQUENCIES || (i == WeightLayout.VOCABULARY && base.tied());
-      if (notTrained) {
+      if (!isTrained(i)) {
         trained.add((PtNDArray) scope.zeros(new Shape(0), DataType.FLOAT32));
       } else if (inLayer == WeightLayout.QUERY_KEY_NORM && base.config().qkNorm()) {
         int heads = base.config().heads();
@@ -226,7 +241,7 @@ public final class TrainingProgram implements AutoCloseable {
       return result.singletonOrThrow().getDouble();
     } catch (EngineException e) {
       throw new SelfAlignException(
-          "the model program failed in training: " + DecoderProgram.firstLine(e), e);
+          "the model program failed in training: " + DecoderProgram.reason(e), e);
     } finally {
       JniUtils.setGradMode(false);
       JniUtils.setGraphExecutorOptimize(DecoderProgram.OPTIMIZE_GRAPHS_ELSEWHERE);

@@ -219,9 +219,9 @@ def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_length
 
 
 # The same for training: plain products, whose gradients PyTorch computes in less than half of the time that those of its
-# own attention take on the processor. Blocks of 256 queries see no key that stands after the block; mask is what
-# block_mask gives for the window. Returns the output (T, K, G, D).
-def attend_in_blocks(query: Tensor, key: Tensor, value: Tensor, piece_lengths: List[int], mask: Tensor,
+# own attention take on the processor. Blocks of 256 queries are multiplied with no key that stands after the block or before
+# the window; mask is what block_mask gives for the window, 0 for none. Returns the output (T, K, G, D).
+def attend_in_blocks(query: Tensor, key: Tensor, value: Tensor, piece_lengths: List[int], window: int, mask: Tensor,
                      widen_from: int, scale: float) -> Tensor:
   t, kv_heads, group, dim = query.size()
   dtype = query.dtype
@@ -236,18 +236,21 @@ def attend_in_blocks(query: Tensor, key: Tensor, value: Tensor, piece_lengths: L
   for i in range(len(piece_lengths)):
     for start in range(0, piece_lengths[i], 256):
       rows = min(256, piece_lengths[i] - start)
-      end = start + rows
+      first = 0
+      if window > 0:
+        first = max(0, start - window + 1)
+      count = start + rows - first
       block = queries[i].narrow(2, start, rows).reshape([kv_heads, group * rows, dim])
-      scores = torch.bmm(block, keys[i].narrow(2, 0, end)).view([kv_heads, group, rows, end])
-      scores.add_(mask[0:rows].narrow(1, mask.size(1) - 256 - start, end))
-      weights = torch.softmax(scores, -1).view([kv_heads, group * rows, end])
-      out = torch.bmm(weights, values[i].narrow(1, 0, end))
+      scores = torch.bmm(block, keys[i].narrow(2, first, count)).view([kv_heads, group, rows, count])
+      scores.add_(mask[0:rows].narrow(1, mask.size(1) - 256 - start + first, count))
+      weights = torch.softmax(scores, -1).view([kv_heads, group * rows, count])
+      out = torch.bmm(weights, values[i].narrow(1, first, count))
       outs.append(out.view([kv_heads, group, rows, dim]).permute([2, 0, 1, 3]))
   return torch.cat(outs, 0).to(dtype)
 
 
 # What is added to the scores of a block of 256 queries so that each sees itself and those before it, or of them those in the
-# window: (256, L), of which a block that starts at s takes end columns from L - 256 - s on.
+# window: (256, L), where the column of key k for a block that starts at s is L - 256 - s + k.
 def block_mask(longest: int, window: int, dtype: int, device: Device) -> Tensor:
   size = 256 * ((longest + 255) // 256)
   query = torch.arange(size - 256, size, device=device).unsqueeze(1)
@@ -450,11 +453,12 @@ def vocabulary_loss(hidden: Tensor, targets: Tensor, vocabulary: Tensor, widen_f
   return (loss, torch.cat(grads).to(dtype))
 
 
-# One layer on pieces of text in training: as in prefill, without segments. trained are the layer's own tensors.
+# One layer on pieces of text in training, without segments; attention as attend_in_blocks computes it. trained are the
+# layer's own tensors.
 def run_layer(x: Tensor, weights: List[Tensor], trained: List[Tensor], whole: bool, layer: int, sizes: List[int],
               scales: List[float], rotary: List[int], outputs: List[int], scalings: List[float],
-              piece_lengths: List[int], seeds: List[int], dropout: float, mask: Tensor, cos: Tensor,
-              sin: Tensor) -> Tensor:
+              piece_lengths: List[int], seeds: List[int], dropout: float, window: int, mask: Tensor,
+              cos: Tensor, sin: Tensor) -> Tensor:
   adapter = annotate(List[Tensor], [])
   masks = annotate(List[Tensor], [])
   if whole:
@@ -467,7 +471,7 @@ def run_layer(x: Tensor, weights: List[Tensor], trained: List[Tensor], whole: bo
     adapter = __torch__.fuse_layer(trained, scaled, outputs, x.dtype)
     masks = __torch__.dropout_masks(adapter, layer, seeds, piece_lengths, dropout)
   query, key, value = __torch__.project(x, own, 0, adapter, 0, masks, sizes, scales[0], rotary[layer] != 0, cos, sin)
-  out = __torch__.attend_in_blocks(query, key, value, piece_lengths, mask, sizes[4], scales[1])
+  out = __torch__.attend_in_blocks(query, key, value, piece_lengths, window, mask, sizes[4], scales[1])
   return __torch__.finish(x, out.reshape([x.size(0), -1]), own, 0, adapter, 0, masks, sizes[4], scales[0], scales[3])
 
 
@@ -725,9 +729,9 @@ class Decoder(Module):
   # Runs pieces of text and adds the gradient of the loss, scale times the sum of the targets' negative log-probabilities,
   # to gradients. Returns that sum, unscaled. With scale 0 it only computes the sum.
   #
-  # Products are computed in the type of weights. trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as fuse_modules has them, or if whole is 1
-  # the weights themselves in their order, with query/key norms (2 D) and an empty vocabulary projection if it is the
-  # embedding.
+  # Products are computed in the type of weights. trained and gradients, float32, are either LoRA's pairs, 14 tensors a layer as
+  # fuse_modules has them, or if whole is 1 the weights themselves in their order, with query/key norms (2 D) and an empty
+  # vocabulary projection if it is the embedding.
   #
   # plan: the parts [whole, recompute], sizes, windows, rotary, outputs of the seven modules, tokens, piece lengths,
   #   indices of tokens with a target, targets, a seed for each piece
@@ -775,16 +779,14 @@ class Decoder(Module):
         lowest = (i - first) // count
     x = __torch__.embed(tokens, [embedding], scales[2]).to(weights[0].dtype)
     cos, sin = __torch__.rotary_tables(torch.cat(positions), weights[3], scales[5], x.dtype)
-    whole_mask = __torch__.block_mask(max(lengths), 0, x.dtype, device)
-    windowed_mask = whole_mask
-    if max(windows) > 0:
-      windowed_mask = __torch__.block_mask(max(lengths), max(windows), x.dtype, device)
-    seen = annotate(List[Tensor], [])
+    mask = __torch__.block_mask(max(lengths), 0, x.dtype, device)
+    windowed_mask = __torch__.block_mask(max(lengths), max(windows), x.dtype, device)
+    masks = annotate(List[Tensor], [])
     for window in windows:
       if window > 0:
-        seen.append(windowed_mask)
+        masks.append(windowed_mask)
       else:
-        seen.append(whole_mask)
+        masks.append(mask)
     inputs = annotate(List[Tensor], [])
     outs = annotate(List[Tensor], [])
     owned = annotate(List[List[Tensor]], [])
@@ -796,7 +798,7 @@ class Decoder(Module):
           own = __torch__.leaves(own)
         inputs.append(x)
       out = __torch__.run_layer(x, weights, own, whole, layer, sizes, scales, rotary, outputs, scalings, lengths, seeds,
-                                dropout, seen[layer], cos, sin)
+                                dropout, windows[layer], masks[layer], cos, sin)
       if layer >= lowest and not recompute:
         outs.append(out)
         owned.append(own)
@@ -826,7 +828,7 @@ class Decoder(Module):
         x = torch.requires_grad_(torch.detach(x))
         own = __torch__.leaves(trained[first + count * layer:first + count * layer + count])
         out = __torch__.run_layer(x, weights, own, whole, layer, sizes, scales, rotary, outputs, scalings, lengths, seeds,
-                                  dropout, seen[layer], cos, sin)
+                                  dropout, windows[layer], masks[layer], cos, sin)
       else:
         own = owned.pop()
         out = outs.pop()

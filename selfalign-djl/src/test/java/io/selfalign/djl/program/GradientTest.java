@@ -13,11 +13,16 @@ import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
 import io.selfalign.error.SelfAlignException;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +39,19 @@ class GradientTest {
           new int[] {2, 3, 7, 8, 9, 14, 15},
           new int[] {7, 99, 8, 61, 3, 15, 4},
           new long[] {5, 6});
+
+  private static final MicroBatch LONG = longBatch();
+
+  @TempDir Path temporary;
+
+  private static MicroBatch longBatch() {
+    Random random = new Random(7);
+    int[] lengths = {255, 256, 257, 600};
+    int[] tokens = random.ints(255 + 256 + 257 + 600, 3, 100).toArray();
+    int[] predicting = {3, 254, 255, 510, 511, 766, 767, 768, 1023, 1024, 1100, 1279, 1280, 1367};
+    int[] targets = random.ints(predicting.length, 3, 100).toArray();
+    return new MicroBatch(tokens, lengths, predicting, targets, new long[] {1, 2, 3, 4});
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -60,7 +78,7 @@ class GradientTest {
       List<PtNDArray> parameters = program.parameters();
       for (int i = 0; i < parameters.size(); i++) {
         if (parameters.get(i).size() > 0) {
-          checkAlongOneDirection(program, i, random);
+          checkAlongOneDirection(program, BATCH, i, random);
         }
       }
     }
@@ -72,8 +90,12 @@ class GradientTest {
   void gradients_of_a_bfloat16_model_are_near(String name) {
     Path folder = Fixtures.folder(name);
     ModelConfig config = ModelConfig.read(folder);
-    List<float[]> exact = gradients(folder, config, TensorType.F32);
-    List<float[]> near = gradients(folder, config, TensorType.BF16);
+    assertNear(
+        gradients(BATCH, folder, config, TensorType.F32),
+        gradients(BATCH, folder, config, TensorType.BF16));
+  }
+
+  private static void assertNear(List<float[]> exact, List<float[]> near) {
     for (int i = 0; i < exact.size(); i++) {
       if (exact.get(i).length > 0) {
         double norm = Math.sqrt(dot(exact.get(i), exact.get(i)));
@@ -84,6 +106,66 @@ class GradientTest {
             .isGreaterThan(0.98);
       }
     }
+  }
+
+  /**
+   * Sequences of one block of attention and more, packed; the first layer sees everything, the
+   * others a window that ends within a block, or reaches into the one before.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 33, 256, 300})
+  void long_sequences_have_the_loss_and_the_slopes_of_each_alone(int window) throws IOException {
+    Path folder =
+        Fixtures.copy(
+            "qwen2-window",
+            temporary.resolve("model"),
+            Map.of("sliding_window", window, "max_position_embeddings", 4096));
+    ModelConfig config = ModelConfig.read(folder);
+    assertThat(config.slidingWindows()).contains(0, window);
+    try (SafeTensors tensors = SafeTensors.open(folder);
+        DecoderProgram base = DecoderProgram.load(config, tensors, TensorType.F32, Device.cpu());
+        TrainingProgram program = TrainingProgram.ofAllWeights(base)) {
+      double loss = program.accumulate(LONG, 0.5, 0, false);
+      assertThat(loss).isCloseTo(lossByPrefill(base), within(1e-4));
+      Random random = new Random(1);
+      for (int i = 0; i < program.parameters().size(); i++) {
+        if (program.parameters().get(i).size() > 0) {
+          checkAlongOneDirection(program, LONG, i, random);
+        }
+      }
+    }
+    assertNear(
+        gradients(LONG, folder, config, TensorType.F32),
+        gradients(LONG, folder, config, TensorType.BF16));
+  }
+
+  /** The loss of each sequence by itself, with the attention that generation uses. */
+  private static double lossByPrefill(DecoderProgram base) {
+    double loss = 0;
+    int start = 0;
+    for (int length : LONG.lengths()) {
+      int from = start;
+      int[] places =
+          IntStream.range(0, LONG.predicting().length)
+              .filter(i -> LONG.predicting()[i] >= from && LONG.predicting()[i] < from + length)
+              .toArray();
+      try (SegmentView none = base.segmentView(List.of());
+          DecoderProgram.Prefilled run =
+              base.prefill(
+                  Arrays.copyOfRange(LONG.tokens(), from, from + length),
+                  IntStream.range(0, length).toArray(),
+                  new int[] {length},
+                  new int[0],
+                  none,
+                  Arrays.stream(places).map(i -> LONG.predicting()[i] - from).toArray())) {
+        int[] targets = Arrays.stream(places).map(i -> LONG.targets()[i]).toArray();
+        for (DecoderProgram.TokenScore score : base.score(run.hidden(), targets)) {
+          loss -= score.logProbability();
+        }
+      }
+      start += length;
+    }
+    return loss;
   }
 
   @Test
@@ -98,11 +180,12 @@ class GradientTest {
     }
   }
 
-  private static List<float[]> gradients(Path folder, ModelConfig config, TensorType type) {
+  private static List<float[]> gradients(
+      MicroBatch batch, Path folder, ModelConfig config, TensorType type) {
     try (SafeTensors tensors = SafeTensors.open(folder);
         DecoderProgram base = DecoderProgram.load(config, tensors, type, Device.cpu());
         TrainingProgram program = TrainingProgram.ofAllWeights(base)) {
-      program.accumulate(BATCH, 0.5, 0, false);
+      program.accumulate(batch, 0.5, 0, false);
       return program.gradients().stream().map(PtNDArray::toFloatArray).toList();
     }
   }
@@ -116,7 +199,8 @@ class GradientTest {
   }
 
   /** The slope along a random direction of unit length, of one parameter. */
-  private static void checkAlongOneDirection(TrainingProgram program, int index, Random random) {
+  private static void checkAlongOneDirection(
+      TrainingProgram program, MicroBatch batch, int index, Random random) {
     PtNDArray parameter = program.parameters().get(index);
     float[] gradient = program.gradients().get(index).toFloatArray();
     float[] values = parameter.toFloatArray();
@@ -133,8 +217,8 @@ class GradientTest {
     }
     float step = 0.01f;
     double slope =
-        (lossAt(program, parameter, values, direction, step)
-                - lossAt(program, parameter, values, direction, -step))
+        (lossAt(program, batch, parameter, values, direction, step)
+                - lossAt(program, batch, parameter, values, direction, -step))
             / (2.0 * step);
     parameter.set(FloatBuffer.wrap(values));
     assertThat(slope)
@@ -143,12 +227,17 @@ class GradientTest {
   }
 
   private static double lossAt(
-      TrainingProgram program, PtNDArray parameter, float[] values, float[] direction, float step) {
+      TrainingProgram program,
+      MicroBatch batch,
+      PtNDArray parameter,
+      float[] values,
+      float[] direction,
+      float step) {
     float[] moved = new float[values.length];
     for (int i = 0; i < moved.length; i++) {
       moved[i] = values[i] + step * direction[i];
     }
     parameter.set(FloatBuffer.wrap(moved));
-    return program.measure(BATCH);
+    return program.measure(batch);
   }
 }
