@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The optimizer steps of a training: what each learns, measures and reports. */
 final class TrainingLoop {
+  /** Above this loss there is a gradient: it is 0 only where float32 has no doubt left. */
+  private static final double LEARNT = 1e-3;
+
   private final Trainer.Base base;
   private final TrainingProgram program;
   private final TrainingOptions options;
@@ -124,6 +127,15 @@ final class TrainingLoop {
     double norm = base.turns().take(() -> program.step(adamW));
     if (!Double.isFinite(norm)) {
       throw diverged(step, step - 2, "the gradient is not a finite number");
+    }
+    if (norm == 0 && mean > LEARNT) {
+      // A square that overflows in a norm makes the hidden states 0, and every token equally
+      // likely.
+      throw diverged(
+          step,
+          step - 2,
+          String.format(
+              Locale.ROOT, "the gradient is 0 at a loss of %.3g, as values have overflowed", mean));
     }
     report(step, mean, rate, norm, batch, System.nanoTime() - begin);
     return mean;
