@@ -308,7 +308,7 @@ public final class TaskListParser {
     private List<String> takeMarks() {
       Deque<String> marks = new ArrayDeque<>();
       int least = inTask ? 1 : 0;
-      while (raw.size() > least && MERE_MARKS.matcher(raw.get(raw.size() - 1)).matches()) {
+      while (raw.size() > least && isMarkBeforeHeader(raw.get(raw.size() - 1))) {
         String mark = raw.remove(raw.size() - 1);
         marks.addFirst(mark);
         if (current != null && !current.isEmpty() && current.get(current.size() - 1).equals(mark)) {
@@ -322,7 +322,7 @@ public final class TaskListParser {
       String text = String.join("\n", raw).strip();
       if (inTask && !text.isEmpty()) {
         addTask(text, cutOff);
-      } else if (!MERE_MARKS.matcher(text).matches() || !letters(text).isEmpty()) {
+      } else if (!isMereMarks(text) || !letters(text).isEmpty()) {
         pieces.add(new Stray(text));
       }
       raw.clear();
@@ -375,6 +375,15 @@ public final class TaskListParser {
     return instruction.regionMatches(true, end, sign, 0, sign.length())
         ? instruction.substring(0, end).strip()
         : instruction;
+  }
+
+  /** Whether a line may belong to the header behind it; {@code Input 3:} looks so, but is one. */
+  private boolean isMarkBeforeHeader(String line) {
+    return isMereMarks(line) && !header.matcher(line).matches();
+  }
+
+  private static boolean isMereMarks(String text) {
+    return MERE_MARKS.matcher(text.strip()).matches();
   }
 
   /** Whether a line is three or more times the same mark, with a space between them at most. */
