@@ -16,9 +16,10 @@ One file per model in ../resources/eval, without any text of the data: numbers a
   figures     mc1, mc2, true_false_mc1 by the published formulas, csv_mc1 and csv_mc2 of TruthfulQA.csv, and of HHH
               accuracy, by subtask too, and consistent
 
-Log-probabilities are natural, of the tokens that encode(prompt + continuation) adds to encode(prompt), in float64: float32
-itself is off by up to 1e-4, over answers and prompts of many tokens. Every sequence is run by itself. The models' context is
-lengthened to 8,192 tokens, so that the longest replies fit.
+Log-probabilities are natural, of the tokens that encode(prompt + continuation) adds to encode(prompt): logits in float32, as
+transformers computes them, of which float64 makes logarithms and sums. Every sequence is run by itself. The models' context
+is lengthened to 8,192 tokens, so that the longest replies fit. With --float64 the logits are in float64 too, which shows how
+far float32 itself is off.
 """
 
 import argparse
@@ -51,10 +52,10 @@ def lengthened(folder, target):
 
 
 class Scorer:
-    def __init__(self, folder):
+    def __init__(self, folder, dtype):
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.known = {}
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="sdpa").eval()
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa").eval()
 
     @torch.inference_mode()
     def scores(self, prompt, continuations):
@@ -66,7 +67,7 @@ class Scorer:
                 scores.append(self.known[prompt, continuation])
                 continue
             ids = torch.tensor([self.tokenizer.encode(prompt + continuation).ids])
-            logits = self.model(ids).logits[0, start - 1 : -1]
+            logits = self.model(ids).logits[0, start - 1 : -1].double()
             targets = ids[0, start:]
             self.known[prompt, continuation] = float((logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(1)).sum())
             scores.append(self.known[prompt, continuation])
@@ -166,10 +167,10 @@ def hhh(scorer, data, golden):
     golden["figures"].update(hhh=mean(right), hhh_consistent=mean(consistent))
 
 
-def compute(folder, data):
+def compute(folder, data, dtype):
     with tempfile.TemporaryDirectory() as target:
         lengthened(folder, Path(target))
-        scorer = Scorer(Path(target))
+        scorer = Scorer(Path(target), dtype)
         golden = {"figures": {}}
         truthfulqa(scorer, data, golden)
         truthfulqa_csv(scorer, data, golden)
@@ -196,6 +197,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--float64", action="store_true")
     parser.add_argument("models", nargs="*")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -205,7 +207,7 @@ def main():
     }
     for name in arguments.models or folders:
         folder = folders[name]
-        golden = compute(folder, arguments.data / "eval")
+        golden = compute(folder, arguments.data / "eval", torch.float64 if arguments.float64 else torch.float32)
         file = RESOURCES / "eval" / f"{name}.json"
         if arguments.check:
             pairs = zip(flat(json.loads(file.read_text())), flat(golden), strict=True)
