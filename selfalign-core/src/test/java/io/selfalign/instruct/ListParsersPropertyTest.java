@@ -62,8 +62,7 @@ class ListParsersPropertyTest {
    * Only a ruler begins another stray behind a task, and no line within a task is one.
    */
   private static boolean followsNoInput(List<Piece> pieces, Piece piece) {
-    Pattern repeated =
-        Pattern.compile("(?siU).*input.*\n\\s*" + Pattern.quote(piece.raw()) + ".*");
+    Pattern repeated = Pattern.compile("(?siU).*input.*\n\\s*" + Pattern.quote(piece.raw()) + ".*");
     int place = pieces.indexOf(piece);
     return place > 0
         && pieces.get(place - 1) instanceof Task task

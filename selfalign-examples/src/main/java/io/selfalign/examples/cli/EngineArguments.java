@@ -40,11 +40,6 @@ final class EngineArguments {
     return options;
   }
 
-  /** As {@link #options()}, with a type for weights and products if none is told. */
-  DjlModelOptions.Builder options(DType standard) {
-    return options().dtype(dtype.orElse(standard));
-  }
-
   /**
    * Opens a checkpoint for a task and closes it.
    *

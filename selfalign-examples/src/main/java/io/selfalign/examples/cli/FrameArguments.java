@@ -33,7 +33,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The rules: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
-              + " library's 16, or the embedded model's 10.")
+              + " library's 16; for the embedded model ten of its own.")
   private Optional<Path> principles;
 
   @Option(
@@ -47,7 +47,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The exemplars: lines {\"id\",\"turns\":[{\"query\",\"thoughts\",\"answer\"}]}. Default:"
-              + " the library's 5.")
+              + " the library's 5; for the embedded model five of its own.")
   private Optional<Path> exemplars;
 
   @Option(

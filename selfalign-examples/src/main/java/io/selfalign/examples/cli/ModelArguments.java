@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of every command that runs a model. */
+/** The options of every command that asks a model. */
 final class ModelArguments {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -26,16 +26,7 @@ final class ModelArguments {
       description = "A LoRA adapter in PEFT's format to use with the model.")
   private Optional<Path> adapter;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "B",
-      description = "The most requests that run together; has no effect on results.")
-  private Optional<Integer> batchSize;
-
-  @Option(
-      names = "--no-prefix-cache",
-      description = "Do not share the work on common beginnings of prompts.")
-  private boolean noPrefixCache;
+  @Mixin private BatchArguments batches;
 
   /**
    * Opens the model for a task and closes it.
@@ -52,10 +43,7 @@ final class ModelArguments {
   }
 
   private DjlModelOptions options() {
-    DjlModelOptions.Builder options = checkpoint.options().prefixReuse(!noPrefixCache);
-    batchSize.ifPresent(
-        size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
-    return options.build();
+    return batches.addTo(checkpoint.options());
   }
 
   private void withAdapter(BaseModel base, Consumer<BaseModel> task) {

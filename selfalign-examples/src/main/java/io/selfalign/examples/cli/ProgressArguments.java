@@ -16,7 +16,7 @@ final class ProgressArguments {
       negatable = true,
       description =
           "Show on standard error how far the command is, or don't. Default: only where that is a"
-              + " terminal and standard output is not.")
+              + " terminal, and no records are written to one meanwhile.")
   private @Nullable Boolean progress;
 
   /** For a standard error, and whether somebody is likely to watch it. */

@@ -4,7 +4,6 @@ import io.selfalign.SelfAlign;
 import io.selfalign.SelfAlignResult;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
-import io.selfalign.djl.DType;
 import io.selfalign.djl.DjlModelOptions;
 import io.selfalign.eval.EvaluationResult;
 import io.selfalign.examples.cli.RespondCommand.Stage;
@@ -59,6 +58,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private EngineArguments engine;
 
+  @Mixin private BatchArguments batches;
+
   @Mixin private FrameArguments frame;
 
   @Mixin private final ProgressArguments progress;
@@ -76,12 +77,6 @@ final class RunCommand implements Callable<Integer> {
       description =
           "The base model: a Hugging Face checkpoint's folder. Default: the embedded miniature.")
   private Optional<Path> model;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "B",
-      description = "The most requests that run together; has no effect on results.")
-  private Optional<Integer> batchSize;
 
   @Option(
       names = "--instructions",
@@ -130,16 +125,12 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean miniature = model.isEmpty();
-    // In float32 the miniature's run ends byte for byte the same, however often it was killed.
-    DjlModelOptions.Builder options = miniature ? engine.options(DType.F32) : engine.options();
-    batchSize.ifPresent(
-        size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
-    checkRank();
+    DjlModelOptions options = batches.addTo(engine.options());
+    CommandArguments.set(spec, "--rank", () -> LoraOptions.rank(rank));
     PromptFrame prompt =
         frame.frame(miniature ? MiniatureAlignment.frame() : PromptFrame.standard());
     Path folder = model.orElseGet(() -> EmbeddedModel.unpack(work.resolve(EmbeddedModel.FOLDER)));
-    engine.withModel(
-        models, folder, options.build(), base -> align(trainable(base), prompt, miniature));
+    engine.withModel(models, folder, options, base -> align(trainable(base), prompt, miniature));
     return 0;
   }
 
@@ -152,8 +143,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void align(TrainableModel base, PromptFrame prompt, boolean miniature) {
-    SelfAlign align = miniature ? miniature(base) : large(base);
-    align.frame(prompt).workDirectory(work).seed(seed).listener(progress.listener());
+    SelfAlign align = miniature ? miniature(base, prompt) : large(base).frame(prompt);
+    align.workDirectory(work).seed(seed).listener(progress.listener());
     maker.ifPresent(name -> align.identity(prompt.persona(), name));
     try (SelfAlignResult result = align.run()) {
       Summary summary =
@@ -162,16 +153,14 @@ final class RunCommand implements Callable<Integer> {
               result.adapter().toString(),
               work.resolve(RunReport.FILE).toString(),
               result.stages().stream().map(Stage::of).toList());
-      if (miniature) {
-        write(summary, measure(base, result));
-      } else {
-        write(summary, Map.of());
-      }
+      write(summary, miniature ? measure(base, prompt, result) : Map.of());
     }
   }
 
-  private Map<String, EvaluationResult> measure(TrainableModel base, SelfAlignResult result) {
-    Measurement measurement = MiniatureAlignment.measure(base, result, seed, progress.listener());
+  private Map<String, EvaluationResult> measure(
+      TrainableModel base, PromptFrame prompt, SelfAlignResult result) {
+    Measurement measurement =
+        MiniatureAlignment.measure(base, prompt, result, seed, progress.listener());
     err.println(measurement);
     err.println("Report: " + work.resolve(RunReport.FILE));
     return measurement.results();
@@ -184,14 +173,11 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void checkRank() {
-    CommandArguments.set(spec, "--rank", () -> LoraOptions.rank(rank));
-  }
-
-  private SelfAlign miniature(TrainableModel base) {
+  private SelfAlign miniature(TrainableModel base, PromptFrame prompt) {
     MiniatureAlignment.Options standard = MiniatureAlignment.Options.defaults();
     return MiniatureAlignment.of(
         base,
+        prompt,
         new MiniatureAlignment.Options(
             instructions.orElse(standard.instructions()),
             topicInstructions.orElse(standard.topicInstructions()),

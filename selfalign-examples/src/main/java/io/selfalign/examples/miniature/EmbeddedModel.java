@@ -20,7 +20,7 @@ public final class EmbeddedModel {
   private EmbeddedModel() {}
 
   /**
-   * Writes the checkpoint's files, unless they are there.
+   * Writes the checkpoint's files, but for those that are there as they should be.
    *
    * @param folder is made if it isn't there
    * @return the folder, for a model to be opened from
@@ -34,10 +34,11 @@ public final class EmbeddedModel {
             Resources.toByteArray(Resources.getResource(EmbeddedModel.class, "model/" + name));
         Path file = folder.resolve(name);
         if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), bytes)) {
-          Path part = Files.createTempFile(folder, name, ".part");
+          Path part = folder.resolve(name + ".part");
           try {
             Files.write(part, bytes);
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(
+                part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
           } finally {
             Files.deleteIfExists(part);
           }

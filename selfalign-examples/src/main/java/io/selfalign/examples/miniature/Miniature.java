@@ -13,6 +13,7 @@ import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;
 import io.selfalign.pipeline.RunOptions;
+import io.selfalign.principle.PromptFrame;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -248,11 +249,12 @@ final class Miniature {
       @Option(names = "--work", required = true) Path work,
       @Option(names = "--seed", defaultValue = "0") long seed) {
     MiniatureAlignment.Options options = MiniatureAlignment.Options.defaults();
+    PromptFrame frame = MiniatureAlignment.frame();
     try (DjlModel model = DjlModel.open(folder);
         SelfAlignResult result =
-            MiniatureAlignment.of(model, options).workDirectory(work).seed(seed).run()) {
+            MiniatureAlignment.of(model, frame, options).workDirectory(work).seed(seed).run()) {
       result.stages().forEach(stage -> out.println(stage));
-      Measurement measurement = MiniatureAlignment.measure(model, result, seed, event -> {});
+      Measurement measurement = MiniatureAlignment.measure(model, frame, result, seed, event -> {});
       show(measurement);
     }
     return 0;

@@ -58,9 +58,6 @@ public final class MiniatureAlignment {
     }
   }
 
-  /** What the aligned model is asked with: a name, and nothing about rules. */
-  static final ChatPrompt PROMPT = ChatPrompt.of(MiniaturePrompts.PERSONA).withSystem("");
-
   private static final String EXTENSIVE =
       "This is the detailed variant of {persona}, an AI assistant. It answers at length, in many"
           + " sentences.";
@@ -85,15 +82,24 @@ public final class MiniatureAlignment {
     return MiniaturePrompts.frame();
   }
 
-  /** The stages, to which the caller adds a run directory. */
-  public static SelfAlign of(TrainableModel miniature, Options options) {
+  /** What the aligned model is asked with: a name, and nothing about rules. */
+  private static ChatPrompt chatPrompt(PromptFrame frame) {
+    return ChatPrompt.of(frame.persona()).withSystem("");
+  }
+
+  /**
+   * The stages, to which the caller adds a run directory.
+   *
+   * @param frame stage 2's; its persona is also who the aligned model is
+   */
+  public static SelfAlign of(TrainableModel miniature, PromptFrame frame, Options options) {
     Grammar grammar = Corpus.grammar();
     MiniatureSeeds seeds = new MiniatureSeeds();
     TrainingOptions training = training(options.rank());
     SelfAlign align =
         SelfAlign.of(miniature)
-            .frame(frame())
-            .chatPrompt(PROMPT)
+            .frame(frame)
+            .chatPrompt(chatPrompt(frame))
             .instruct(
                 stages ->
                     stages
@@ -188,13 +194,16 @@ public final class MiniatureAlignment {
    * exemplars alone, and of the engraved and the final model plainly. The measurement is a run of
    * its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any other.
    * The run's report shows its results.
+   *
+   * @param frame that of the run
    */
   public static Measurement measure(
-      BaseModel base, SelfAlignResult result, long seed, RunListener listener) {
-    List<HeldOutEvaluation> ways = ofBase(base);
-    ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), PROMPT));
+      BaseModel base, PromptFrame frame, SelfAlignResult result, long seed, RunListener listener) {
+    List<HeldOutEvaluation> ways = ofBase(base, frame);
+    ChatPrompt prompt = chatPrompt(frame);
+    ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), prompt));
     if (result.model() != result.engraved()) {
-      ways.add(HeldOutEvaluation.plainly("final", result.model().model(), PROMPT));
+      ways.add(HeldOutEvaluation.plainly("final", result.model().model(), prompt));
     }
     Path directory = result.directory().path().resolve(MEASUREMENT);
     Measurement measurement =
@@ -208,14 +217,13 @@ public final class MiniatureAlignment {
 
   /** The same of the base model alone. */
   static Measurement measure(BaseModel base, Path directory, RunOptions options) {
-    return measure(ofBase(base), directory, options);
+    return measure(ofBase(base, frame()), directory, options);
   }
 
-  private static List<HeldOutEvaluation> ofBase(BaseModel base) {
-    PromptFrame frame = frame();
+  private static List<HeldOutEvaluation> ofBase(BaseModel base, PromptFrame frame) {
     PromptFrame without = frame.toBuilder().principles(PrincipleSet.of(List.of())).build();
     List<HeldOutEvaluation> ways = new ArrayList<>();
-    ways.add(HeldOutEvaluation.plainly("base", base, PROMPT));
+    ways.add(HeldOutEvaluation.plainly("base", base, chatPrompt(frame)));
     ways.add(HeldOutEvaluation.under("principles", base, frame));
     ways.add(HeldOutEvaluation.under("no-principles", base, without));
     return ways;

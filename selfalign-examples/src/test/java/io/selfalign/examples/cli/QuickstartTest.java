@@ -107,6 +107,30 @@ class QuickstartTest {
   }
 
   @Test
+  void the_rules_and_the_name_that_are_given_are_those_that_are_measured() throws IOException {
+    Path work = temporary.resolve("other");
+    List<String> command = new ArrayList<>(List.of("run", "--work", work.toString()));
+    command.addAll(List.of("--instructions", "24", "--topic-instructions", "0"));
+    command.addAll(List.of("--persona", "Vega", "--without-principle", "ethical"));
+    command.add("--no-verbose-cloning");
+    CommandRun other = CommandRun.of(DjlModel::open, "", command.toArray(String[]::new));
+    assertThat(other.status()).as(other.err()).isZero();
+    assertThat(other.records().subList(1, other.records().size()))
+        .extracting(line -> line.text("asked"))
+        .containsExactly("base", "principles", "no-principles", "engraved");
+    String rule = "Take no part in anything unlawful";
+    assertThat(manifest(work())).contains("Alina", rule);
+    assertThat(manifest(work)).contains("Vega").doesNotContain("Alina", rule);
+    assertThat(Files.readString(work.resolve("stages/engraving-set/records.jsonl")))
+        .contains("## Vega")
+        .doesNotContain("Alina");
+  }
+
+  private static String manifest(Path work) throws IOException {
+    return Files.readString(work.resolve("measurement/manifest.json"));
+  }
+
+  @Test
   void killed_at_any_moment_it_ends_byte_for_byte_the_same() throws Exception {
     Path work = temporary.resolve("killed");
     Random random = new Random();
