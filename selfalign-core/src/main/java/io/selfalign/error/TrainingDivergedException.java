@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training's loss or gradient is no longer a finite number, or the loss has exploded. The step in
- * which it was seen has changed nothing; what the step before has left is what has diverged.
+ * A training's loss or gradient is no longer a finite number, the loss has exploded, or the
+ * gradient is 0 because values have overflowed. No checkpoint was written of the step in which it
+ * was seen; what the step before has left is what has diverged.
  */
 public final class TrainingDivergedException extends SelfAlignException {
   private static final long serialVersionUID = 1L;

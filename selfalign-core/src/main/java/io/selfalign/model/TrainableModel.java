@@ -40,7 +40,8 @@ public interface TrainableModel extends BaseModel {
    * @param listener receives what happens, on the calling thread; an exception of its ends training
    * @throws InvalidDataException if there is no example, or one is too long or has no completion
    *     token, naming it
-   * @throws TrainingDivergedException if loss or gradient are not finite or explode
+   * @throws TrainingDivergedException if the loss is not finite or explodes, or the gradient is not
+   *     finite or 0
    * @throws ModelLoadException if the initial adapter or a checkpoint can't be read
    * @throws CancelledException if the thread is interrupted, within one forward and backward pass
    * @throws IllegalStateException if the model is closed, also when it is closed during the call

@@ -469,9 +469,9 @@ class TrainingTest {
         .isInstanceOfSatisfying(
             TrainingDivergedException.class,
             e -> {
-              assertThat(e).hasMessageContaining("lower learning rate");
+              assertThat(e).hasMessageContainingAll("the gradient is 0", "lower learning rate");
               Path last = e.lastCheckpoint().orElseThrow();
-              // The newest checkpoint is the one whose loss has exploded.
+              // The newest checkpoint is the one whose values have overflowed.
               assertThat(folder("a").resolve("checkpoint-" + (e.step() - 1))).exists();
               assertThat(last).isEqualTo(folder("a").resolve("checkpoint-" + (e.step() - 2)));
               assertThat(last.resolve("adapter_model.safetensors")).exists();
@@ -494,6 +494,24 @@ class TrainingTest {
             .checkpointEvery(1)
             .resume(true);
     TrainingOptions options = (allWeights ? builder.allWeights() : builder.lora(lora(0))).build();
+    assertSpoilt(options, what);
+  }
+
+  @Test
+  void squares_that_overflow_after_the_last_step_are_no_low_loss() {
+    LoraOptions huge =
+        LoraOptions.builder()
+            .rank(4)
+            .alpha(1e20)
+            .dropout(0)
+            .targets(EnumSet.of(Projection.O_PROJ))
+            .build();
+    TrainingOptions options =
+        options().batchSize(100).learningRate(1).lora(huge).checkpointEvery(1).resume(true).build();
+    assertSpoilt(options, "the gradient is 0");
+  }
+
+  private void assertSpoilt(TrainingOptions options, String what) {
     for (int attempt = 0; attempt < 2; attempt++) {
       assertThatThrownBy(() -> train(options, "a"))
           .isInstanceOfSatisfying(

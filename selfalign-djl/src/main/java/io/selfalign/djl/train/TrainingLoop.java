@@ -115,6 +115,18 @@ final class TrainingLoop {
     double rate =
         options.learningRate()
             * options.schedule().factor(step - 1, options.warmupSteps(), totalSteps);
+    double norm = update(step, rate);
+    fault(norm, mean)
+        .ifPresent(
+            what -> {
+              throw diverged(step, step - 2, what);
+            });
+    report(step, mean, rate, norm, batch, System.nanoTime() - begin);
+    return mean;
+  }
+
+  /** Changes the parameters by the gradient, and gives its norm. */
+  private double update(int step, double rate) {
     TrainingProgram.AdamW adamW =
         new TrainingProgram.AdamW(
             rate,
@@ -124,21 +136,7 @@ final class TrainingLoop {
             options.weightDecay(),
             options.maxGradientNorm(),
             step);
-    double norm = base.turns().take(() -> program.step(adamW));
-    if (!Double.isFinite(norm)) {
-      throw diverged(step, step - 2, "the gradient is not a finite number");
-    }
-    if (norm == 0 && mean > LEARNT) {
-      // A square that overflows in a norm makes the hidden states 0, and every token equally
-      // likely.
-      throw diverged(
-          step,
-          step - 2,
-          String.format(
-              Locale.ROOT, "the gradient is 0 at a loss of %.3g, as values have overflowed", mean));
-    }
-    report(step, mean, rate, norm, batch, System.nanoTime() - begin);
-    return mean;
+    return base.turns().take(() -> program.step(adamW));
   }
 
   /** Adds the gradient of a batch's mean loss, and gives that loss. */
@@ -200,16 +198,39 @@ final class TrainingLoop {
         : Optional.empty();
   }
 
+  /**
+   * What is wrong with a gradient, at a loss. A square that overflows in a norm makes the hidden
+   * states 0 and every token equally likely.
+   */
+  private static Optional<String> fault(double norm, double mean) {
+    if (!Double.isFinite(norm)) {
+      return Optional.of("the gradient is not a finite number");
+    }
+    return norm == 0 && mean > LEARNT
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "the gradient is 0 at a loss of %.3g, as values have overflowed",
+                mean))
+        : Optional.empty();
+  }
+
   /** Looks at what the last step's update has made, which no step after it would show. */
   private void checkEnd() {
-    Optional<String> fault =
-        program.isFinite(base.turns())
-            ? fault(measure(order.batch(totalSteps - 1)))
-            : Optional.of("its update is not of finite numbers");
-    fault.ifPresent(
-        what -> {
-          throw diverged(totalSteps, totalSteps - 1, what);
-        });
+    faultAtEnd()
+        .ifPresent(
+            what -> {
+              throw diverged(totalSteps, totalSteps - 1, what);
+            });
+  }
+
+  private Optional<String> faultAtEnd() {
+    if (!program.isFinite(base.turns())) {
+      return Optional.of("its update is not of finite numbers");
+    }
+    double mean = accumulate(totalSteps, order.batch(totalSteps - 1));
+    // A rate of 0 changes no parameter.
+    return fault(mean).or(() -> fault(update(totalSteps + 1, 0), mean));
   }
 
   /**
