@@ -200,6 +200,8 @@ def main():
     parser.add_argument("--float64", action="store_true")
     parser.add_argument("models", nargs="*")
     arguments = parser.parse_args()
+    if arguments.float64 and not arguments.check:
+        parser.error("--float64 only compares, as the golden figures are float32's: add --check")
     torch.set_num_threads(1)
     folders = {
         "stories260K": arguments.data / "models" / "stories260K",

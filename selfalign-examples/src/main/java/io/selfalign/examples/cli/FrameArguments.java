@@ -67,8 +67,8 @@ final class FrameArguments {
   @Option(
       names = "--persona",
       paramLabel = "NAME",
-      description = "The assistant's name. Default: ${DEFAULT-VALUE}.")
-  private String persona = PromptFrame.standard().persona();
+      description = "The assistant's name. Default: the frame's, Alina.")
+  private Optional<String> persona;
 
   /**
    * Reads the files and makes the frame.
@@ -81,7 +81,7 @@ final class FrameArguments {
     List<Exemplar> pool = exemplars.map(Exemplars::read).orElseGet(standard.exemplars()::pool);
     try {
       return standard.toBuilder()
-          .persona(persona)
+          .persona(persona.orElseGet(standard::persona))
           .principles(set.without(without.toArray(String[]::new)))
           .exemplars(selector(pool))
           .build();

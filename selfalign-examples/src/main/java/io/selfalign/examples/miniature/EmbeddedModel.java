@@ -34,11 +34,11 @@ public final class EmbeddedModel {
             Resources.toByteArray(Resources.getResource(EmbeddedModel.class, "model/" + name));
         Path file = folder.resolve(name);
         if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), bytes)) {
-          Path part = folder.resolve(name + ".part");
+          // Of its own for each process: two may begin in one folder before one has the run's lock.
+          Path part = folder.resolve(name + "." + ProcessHandle.current().pid() + ".part");
           try {
             Files.write(part, bytes);
-            Files.move(
-                part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
           } finally {
             Files.deleteIfExists(part);
           }
