@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  * Reads what a model writes after the beginning of a list's next line. The rules:
  *
  * <ol>
- *   <li>The first line continues the prompt's last one. If it is blank, or begins with a number
- *       itself, what the prompt had counts for nothing.
+ *   <li>The first line continues the prompt's last one. If it is blank, or begins with a number of
+ *       the list itself, what the prompt had counts for nothing. Another number, such as a year, is
+ *       text.
  *   <li>Every later line of the list begins with a number and {@code .}, {@code )} or {@code :}, or
  *       with a bullet; Markdown's asterisks around the number don't matter. A line with a bullet
  *       has the number that is due.
@@ -35,9 +36,10 @@ final class LineListParser {
    *
    * @param text what the model wrote after the beginning of the prompt's last line
    * @param firstNumber that line's number
+   * @param lastNumber the number of the last line that was asked for
    * @param complete false if the model was stopped by the limit on new tokens
    */
-  static List<Piece> parse(String text, int firstNumber, boolean complete) {
+  static List<Piece> parse(String text, int firstNumber, int lastNumber, boolean complete) {
     String[] lines = LINE_BREAK.split(text.stripTrailing(), -1);
     boolean endsInBreak = text.endsWith("\n") || text.endsWith("\r");
     List<Piece> pieces = new ArrayList<>();
@@ -49,8 +51,9 @@ final class LineListParser {
       if (raw.isEmpty()) {
         continue;
       }
-      if (matcher.matches()) {
-        int number = matcher.group(1) == null ? due : Integer.parseInt(matcher.group(1));
+      boolean numbered = matcher.matches();
+      int number = numbered && matcher.group(1) != null ? Integer.parseInt(matcher.group(1)) : due;
+      if (numbered && (i > 0 || number <= lastNumber)) {
         String content = matcher.group(2) == null ? "" : matcher.group(2).strip();
         pieces.add(new Line(raw, number, content, cutOff));
         due = number + 1;

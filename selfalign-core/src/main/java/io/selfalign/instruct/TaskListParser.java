@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>An input's or output's label in the middle of a line of the field before it, spelled as the
  *       template does, is a header too; so is a number with an instruction's header anywhere.
  *   <li>Lines of mere numbers or marks ({@code 7.}, {@code Task 7}, {@code ###}, {@code ---})
- *       before an instruction's header belong to the header. Where there is no task that they could
- *       belong to, those without letters are nothing.
+ *       before an instruction's header belong to the header; a word before the number is {@code
+ *       task}, {@code example} or the template's label, and a number that is all that a field has
+ *       is the field. Where there is no task that they could belong to, those without letters are
+ *       nothing.
  *   <li>A line of three or more {@code -}, {@code =}, {@code *} or {@code #} ends a task. What
  *       follows it up to the next header is stray.
  *   <li>A label that is repeated at once counts once. Asterisks, underscores, backquotes or
@@ -50,11 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskListParser {
   private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
   private static final String RULER_MARKS = "-=*#_";
-  // Repetitions are possessive: a long line of marks must not be tried at each of its places.
-  private static final Pattern MERE_MARKS =
-      Pattern.compile(
-          "[\\s#*_>`~=\\-–—•]*+"
-              + "(?:(?:\\p{L}{1,12}+\\s++\\d{1,4}+|\\d{1,4}+[.):])[\\s#*_.):=\\-–—]*+)?+");
+  private static final Pattern WORD_CHARACTER = Pattern.compile("[\\p{L}\\p{N}]");
   private static final Pattern MARKS_FOR_NO_INPUT = Pattern.compile("[\\s\\-–—.…_*<>\\[\\](){}/]*");
   private static final Pattern TASK_WORD =
       Pattern.compile("[\\s#*_>\\-•]*task[\\s#*_]*", Pattern.CASE_INSENSITIVE);
@@ -92,6 +90,7 @@ public final class TaskListParser {
   private final Pattern inlineInput;
   private final Pattern inlineOutput;
   private final Pattern repeatedLabel;
+  private final Pattern mereMarks;
   private final String noInputLetters;
 
   private TaskListParser(TaskListTemplate template) {
@@ -122,6 +121,13 @@ public final class TaskListParser {
     inlineInput = Pattern.compile("(?<=\\S)[ \\t]+(?=" + bold + input + bold + ":)");
     inlineOutput = Pattern.compile("(?<=\\S)[ \\t]+(?=" + bold + output + bold + ":)");
     repeatedLabel = Pattern.compile("\\s*(?:\\d{1,4}[.)]\\s*)?" + instruction + "\\s*:", flags);
+    // Repetitions are possessive: a long line of marks must not be tried at each of its places.
+    mereMarks =
+        Pattern.compile(
+            "[\\s#*_>`~=\\-–—•]*+(?:(?:(?:task|example|"
+                + instruction
+                + ")\\s++\\d{1,4}+|\\d{1,4}+[.):])[\\s#*_.):=\\-–—]*+)?+",
+            flags);
     noInputLetters = letters(template.noInput());
   }
 
@@ -308,7 +314,9 @@ public final class TaskListParser {
     private List<String> takeMarks() {
       Deque<String> marks = new ArrayDeque<>();
       int least = inTask ? 1 : 0;
-      while (raw.size() > least && isMarkBeforeHeader(raw.get(raw.size() - 1))) {
+      while (raw.size() > least
+          && isMarkBeforeHeader(raw.get(raw.size() - 1))
+          && !isWholeField(raw.get(raw.size() - 1))) {
         String mark = raw.remove(raw.size() - 1);
         marks.addFirst(mark);
         if (current != null && !current.isEmpty() && current.get(current.size() - 1).equals(mark)) {
@@ -316,6 +324,14 @@ public final class TaskListParser {
         }
       }
       return List.copyOf(marks);
+    }
+
+    /** Whether a number without a word, such as {@code 42.}, is all that the field has. */
+    private boolean isWholeField(String mark) {
+      return current != null
+          && letters(mark).isEmpty()
+          && WORD_CHARACTER.matcher(mark).find()
+          && String.join("", current).strip().equals(mark.strip());
     }
 
     private void endPiece(boolean cutOff) {
@@ -382,8 +398,8 @@ public final class TaskListParser {
     return isMereMarks(line) && !header.matcher(line).matches();
   }
 
-  private static boolean isMereMarks(String text) {
-    return MERE_MARKS.matcher(text.strip()).matches();
+  private boolean isMereMarks(String text) {
+    return mereMarks.matcher(text.strip()).matches();
   }
 
   /** Whether a line is three or more times the same mark, with a space between them at most. */

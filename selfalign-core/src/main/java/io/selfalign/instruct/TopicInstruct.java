@@ -161,7 +161,8 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
   private List<Found> read(Generation answer, List<String> shown, List<Topic> wanted) {
     boolean complete = answer.finishReason() != FinishReason.LENGTH;
     List<Found> found = new ArrayList<>();
-    for (Piece piece : options.template().parse(answer.text(), shown.size(), complete)) {
+    for (Piece piece :
+        options.template().parse(answer.text(), shown.size(), wanted.size(), complete)) {
       if (piece instanceof Line line) {
         int place = line.number() - shown.size() - 1;
         Optional<Topic> topic =

@@ -71,6 +71,6 @@ public record TopicListTemplate(String introduction, int listLength) {
 
   /** Reads what a model wrote after a prompt that shows this many topics. */
   public List<Piece> parse(String text, int shown, boolean complete) {
-    return LineListParser.parse(text, shown + 1, complete);
+    return LineListParser.parse(text, shown + 1, listLength, complete);
   }
 }

@@ -40,7 +40,8 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
           "List:");
 
   /** How a line with a hint begins, be it the right one. */
-  private static final Pattern ANY_HINT = Pattern.compile("[\\s*_`]*+\\([^()|]*+\\|");
+  private static final Pattern ANY_HINT =
+      Pattern.compile("[\\s*_`]*+\\((?:[^()|]|\\([^()|]*+\\))*+\\|");
 
   /** A topic and a type of question, for which the model is to write something. */
   public record Hint(String topic, String questionType) {
@@ -100,9 +101,16 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
     return List.of("\n\n", "\n" + (listLength + 1) + ".");
   }
 
-  /** Reads what a model wrote after a prompt that shows this many examples. */
-  public List<Piece> parse(String text, int shown, boolean complete) {
-    return LineListParser.parse(text, shown + 1, complete);
+  /**
+   * Reads what a model wrote after a prompt.
+   *
+   * @param text what it wrote
+   * @param shown how many examples the prompt shows
+   * @param wanted how many lines it asks for
+   * @param complete false if the model was stopped by the limit on new tokens
+   */
+  public List<Piece> parse(String text, int shown, int wanted, boolean complete) {
+    return LineListParser.parse(text, shown + 1, shown + wanted, complete);
   }
 
   /**

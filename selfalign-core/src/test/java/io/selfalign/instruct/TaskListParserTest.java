@@ -132,7 +132,7 @@ class TaskListParserTest {
         List.of("-", "- ", "*", "# ", "=", " ", "1. ", "7", "Input: ", "Instruction: ", "\n")) {
       for (String before : List.of("", " Name it.\n", " Name it.\nOutput: ")) {
         assertThat(PARSER.parse(before + unit.repeat(30_000), false)).hasSizeLessThan(30_001);
-        assertThat(LineListParser.parse(before + unit.repeat(30_000), 6, false))
+        assertThat(LineListParser.parse(before + unit.repeat(30_000), 6, 20, false))
             .hasSizeLessThan(30_001);
       }
     }

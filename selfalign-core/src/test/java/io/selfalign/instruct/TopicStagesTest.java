@@ -177,6 +177,7 @@ class TopicStagesTest {
         "(Night Trains | Questions on time) Is it late?; Is it late?",
         "(Ferries | Questions on time) Is it late?; none",
         "**(ferries|questions) Is it late?; none",
+        "(Trains (at night) | Questions on time) Is it late?; none",
         "(By the way) Is it late?; (By the way) Is it late?"
       })
   void a_hint_that_the_prompt_has_need_not_be_repeated(String line, String expected) {
@@ -198,6 +199,7 @@ class TopicStagesTest {
         "' {hint4} Is it late today?'; Is it late today?",
         "'\n4. {hint4} Is it late today?'; Is it late today?",
         "' 4. {hint4} Is it late today?'; Is it late today?",
+        "' 1984: which publisher has the rights now?'; 1984: which publisher has the rights now?",
         "'\n4. Is it late today?'; Is it late today?",
         "'\n5. {hint5} Where is the last of them?'; Where is the last of them?",
         "' {hint5} Where is the last of them?'; ''",
@@ -294,18 +296,23 @@ class TopicStagesTest {
             LineListParser.parse(
                 " First\r\n5. Fifth\n\n**6.** Sixth\n7) Seventh\n- Bullet\nstray\n#9: Ninth\n10",
                 4,
+                9,
                 false))
         .filteredOn(Line.class::isInstance)
         .map(Line.class::cast)
         .extracting(line -> line.number() + " " + line.text() + (line.cutOff() ? "…" : ""))
         .containsExactly("4 First", "5 Fifth", "6 Sixth", "7 Seventh", "8 Bullet", "9 Ninth");
-    assertThat(LineListParser.parse("\n4. A\n5. B", 4, false))
+    assertThat(LineListParser.parse("\n4. A\n5. B", 4, 9, false))
         .map(Line.class::cast)
         .extracting(line -> line.number() + " " + line.text() + (line.cutOff() ? "…" : ""))
         .containsExactly("4 A", "5 B…");
-    assertThat(LineListParser.parse(" A\n5. B\n", 4, false))
+    assertThat(LineListParser.parse(" A\n5. B\n", 4, 9, false))
         .map(Line.class::cast)
         .noneMatch(Line::cutOff);
-    assertThat(LineListParser.parse(" \n", 4, true)).isEmpty();
+    assertThat(LineListParser.parse(" \n", 4, 9, true)).isEmpty();
+    assertThat(LineListParser.parse(" 1984: by whom?\n5. B", 4, 9, true))
+        .map(Line.class::cast)
+        .extracting(line -> line.number() + " " + line.text())
+        .containsExactly("4 1984: by whom?", "5 B");
   }
 }
