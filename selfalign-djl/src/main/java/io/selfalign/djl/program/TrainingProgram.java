@@ -105,7 +105,7 @@ public final class TrainingProgram implements AutoCloseable {
             DecoderProgram.reason(cause),
             BYTES_PER_PARAMETER * numbers / 1_000_000,
             initial.isPresent()
-                ? "choose a lower rank or fewer projections"
+                ? "take an adapter of a lower rank or of fewer projections"
                 : "train an adapter instead of all weights");
     return new SelfAlignException(message, cause);
   }
