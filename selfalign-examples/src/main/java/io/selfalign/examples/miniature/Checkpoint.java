@@ -2,6 +2,7 @@ package io.selfalign.examples.miniature;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -108,9 +109,9 @@ final class Checkpoint {
     model.put("type", "BPE");
     model.put("vocab", tokens.vocabulary());
     model.put("merges", tokens.merges());
-    Map<String, Object> begin = Map.of("SpecialToken", Map.of("id", BytePairs.BEGIN, "type_id", 0));
-    Map<String, Object> first = Map.of("Sequence", Map.of("id", "A", "type_id", 0));
-    Map<String, Object> second = Map.of("Sequence", Map.of("id", "B", "type_id", 0));
+    Map<String, Object> begin = placed("SpecialToken", BytePairs.BEGIN);
+    Map<String, Object> first = placed("Sequence", "A");
+    Map<String, Object> second = placed("Sequence", "B");
     Map<String, Object> template = new LinkedHashMap<>();
     template.put("type", "TemplateProcessing");
     template.put("single", List.of(begin, first));
@@ -119,7 +120,8 @@ final class Checkpoint {
         "special_tokens",
         Map.of(
             BytePairs.BEGIN,
-            Map.of("id", BytePairs.BEGIN, "ids", List.of(0), "tokens", List.of(BytePairs.BEGIN))));
+            ImmutableMap.of(
+                "id", BytePairs.BEGIN, "ids", List.of(0), "tokens", List.of(BytePairs.BEGIN))));
     Map<String, Object> tokenizer = new LinkedHashMap<>();
     tokenizer.put("version", "1.0");
     tokenizer.put("added_tokens", List.of(special(0, BytePairs.BEGIN), special(1, BytePairs.END)));
@@ -128,6 +130,11 @@ final class Checkpoint {
     tokenizer.put("decoder", byteLevel);
     tokenizer.put("model", model);
     return tokenizer;
+  }
+
+  /** A part of a template. The order of an {@code ImmutableMap} is that of the arguments. */
+  private static Map<String, Object> placed(String part, String id) {
+    return Map.of(part, ImmutableMap.of("id", id, "type_id", 0));
   }
 
   private static Map<String, Object> special(int id, String content) {

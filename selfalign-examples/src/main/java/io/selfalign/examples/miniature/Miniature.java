@@ -33,7 +33,7 @@ import picocli.CommandLine.ParentCommand;
     description = "Makes and measures the miniature base model.")
 final class Miniature {
   private static final int TOKENIZER_DOCUMENTS = 6_000;
-  private static final int VOCABULARY = 3_072;
+  static final int VOCABULARY = 3_072;
 
   private final PrintStream out;
 
@@ -59,6 +59,14 @@ final class Miniature {
               throw problem;
             })
         .execute(args);
+  }
+
+  /** Learns a tokenizer from the corpus's first documents. */
+  static BytePairs tokens(Corpus corpus, int vocabulary) {
+    return BytePairs.learn(
+        corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text),
+        vocabulary,
+        Corpus.wholeWords());
   }
 
   @Command(name = "documents", description = "Prints documents of the corpus.")
@@ -148,12 +156,7 @@ final class Miniature {
               standard.keyValueHeads(),
               standard.context());
       if (!Files.exists(initial.resolve("model.safetensors"))) {
-        BytePairs tokens =
-            BytePairs.learn(
-                corpus.documents(0, TOKENIZER_DOCUMENTS).map(Document::text),
-                vocabulary,
-                Corpus.wholeWords());
-        Checkpoint.write(initial, shape, tokens, seed);
+        Checkpoint.write(initial, shape, tokens(corpus, vocabulary), seed);
       }
       System.out.printf(Locale.ROOT, "%,d parameters%n", Checkpoint.parameters(shape, vocabulary));
       Iterable<TrainingExample> examples =

@@ -113,7 +113,7 @@ class CorpusTest {
     }
     for (Document document : documents(Kind.TOPIC_TASKS, 50)) {
       String list = document.text().substring(document.text().indexOf("List:\n1.") + 8);
-      assertThat(MiniaturePrompts.topicTasks(GRAMMAR).parse(list, 0, true))
+      assertThat(MiniaturePrompts.topicTasks(GRAMMAR).parse(list, 0, 20, true))
           .hasSizeGreaterThan(4)
           .allMatch(
               piece -> piece instanceof Piece.Line line && line.text().matches("\\(.*\\|.*\\) .*"));

@@ -35,6 +35,15 @@ class EmbeddedModelTest {
   }
 
   @Test
+  void its_tokenizer_is_learnt_from_the_corpus_and_written_byte_for_byte() throws IOException {
+    BytePairs tokens = Miniature.tokens(new Corpus(1), Miniature.VOCABULARY);
+    Path initial = temporary.resolve("initial");
+    Checkpoint.write(initial, Checkpoint.Shape.standard(), tokens, 1);
+    assertThat(EmbeddedModel.unpack(temporary.resolve("embedded")).resolve("tokenizer.json"))
+        .hasSameBinaryContentAs(initial.resolve("tokenizer.json"));
+  }
+
+  @Test
   void what_is_there_stays_and_what_is_damaged_is_written_again() throws IOException {
     EmbeddedModel.unpack(temporary);
     Path weights = temporary.resolve("model.safetensors");
