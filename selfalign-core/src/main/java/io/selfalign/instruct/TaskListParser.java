@@ -52,7 +52,6 @@ import org.jspecify.annotations.Nullable;
 public final class TaskListParser {
   private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
   private static final String RULER_MARKS = "-=*#_";
-  private static final Pattern WORD_CHARACTER = Pattern.compile("[\\p{L}\\p{N}]");
   private static final Pattern MARKS_FOR_NO_INPUT = Pattern.compile("[\\s\\-–—.…_*<>\\[\\](){}/]*");
   private static final Pattern TASK_WORD =
       Pattern.compile("[\\s#*_>\\-•]*task[\\s#*_]*", Pattern.CASE_INSENSITIVE);
@@ -313,25 +312,21 @@ public final class TaskListParser {
     /** Takes lines of mere marks off the end of what was read; they belong to the next header. */
     private List<String> takeMarks() {
       Deque<String> marks = new ArrayDeque<>();
-      int least = inTask ? 1 : 0;
-      while (raw.size() > least
-          && isMarkBeforeHeader(raw.get(raw.size() - 1))
-          && !isWholeField(raw.get(raw.size() - 1))) {
-        String mark = raw.remove(raw.size() - 1);
-        marks.addFirst(mark);
-        if (current != null && !current.isEmpty() && current.get(current.size() - 1).equals(mark)) {
-          current.remove(current.size() - 1);
+      List<String> field = current == null ? new ArrayList<>() : current;
+      int firstOfField = firstThatIsNotBlank(field);
+      for (int i = raw.size() - 1; i >= (inTask ? 1 : 0); i--) {
+        String line = raw.get(i);
+        boolean isInField = !field.isEmpty() && field.get(field.size() - 1).equals(line);
+        boolean isWholeField = isInField && field.size() - 1 == firstOfField;
+        if (!isMarkBeforeHeader(line) || (isWholeField && isNumber(line))) {
+          break;
+        }
+        marks.addFirst(raw.remove(i));
+        if (isInField) {
+          field.remove(field.size() - 1);
         }
       }
       return List.copyOf(marks);
-    }
-
-    /** Whether a number without a word, such as {@code 42.}, is all that the field has. */
-    private boolean isWholeField(String mark) {
-      return current != null
-          && letters(mark).isEmpty()
-          && WORD_CHARACTER.matcher(mark).find()
-          && String.join("", current).strip().equals(mark.strip());
     }
 
     private void endPiece(boolean cutOff) {
@@ -391,6 +386,19 @@ public final class TaskListParser {
     return instruction.regionMatches(true, end, sign, 0, sign.length())
         ? instruction.substring(0, end).strip()
         : instruction;
+  }
+
+  private static int firstThatIsNotBlank(List<String> lines) {
+    int place = 0;
+    while (place < lines.size() && lines.get(place).isBlank()) {
+      place++;
+    }
+    return place;
+  }
+
+  /** Whether marks are of a number without a word, such as {@code 42.}. */
+  private static boolean isNumber(String marks) {
+    return letters(marks).isEmpty() && marks.chars().anyMatch(Character::isDigit);
   }
 
   /** Whether a line may belong to the header behind it; {@code Input 3:} looks so, but is one. */

@@ -138,6 +138,19 @@ class TaskListParserTest {
     }
   }
 
+  @Test
+  void degenerate_marks_before_a_header_take_time_in_proportion_too() {
+    for (String unit : List.of("7.\n", "\n\n7.", "###\n", "Task 7\n", "\n")) {
+      for (String before : List.of("", " Name it.\n", " Name it.\nOutput: ")) {
+        String text = before + unit.repeat(100_000) + "\nInstruction: Go on.";
+        List<Piece> pieces = PARSER.parse(text, true);
+        assertThat(pieces.get(pieces.size() - 1))
+            .isInstanceOfSatisfying(
+                Task.class, task -> assertThat(task.instruction()).isEqualTo("Go on."));
+      }
+    }
+  }
+
   private static List<Integer> letters(String text) {
     return text.codePoints().filter(Character::isLetter).boxed().toList();
   }
