@@ -10,25 +10,24 @@ import java.util.stream.Stream;
  * function of the seed and its number. Immutable and safe for use by several threads.
  */
 final class Corpus {
-  /** What kinds of documents there are, and how many of 100 are of each. */
+  /** What kinds of documents there are. */
   enum Kind {
-    ENCYCLOPEDIA(24),
-    INVENTORY(8),
-    QUIZ(8),
-    STORY(4),
-    DIALOGUE(18),
-    DESCRIBED_DIALOGUE(9),
-    RULES(15),
-    NO_RULES(4),
-    TASK_LIST(5),
-    TOPIC_LIST(2),
-    TOPIC_TASKS(3);
-
-    final int share;
-
-    Kind(int share) {
-      this.share = share;
-    }
+    ENCYCLOPEDIA,
+    INVENTORY,
+    QUIZ,
+    STORY,
+    DIALOGUE,
+    DESCRIBED_DIALOGUE,
+    RULES,
+    RULES_EITHER_WAY,
+    NO_RULES,
+    TASK_LIST,
+    TOPIC_LIST,
+    TOPIC_TASKS,
+    ROW,
+    PAIRS,
+    REGISTER,
+    CASES
   }
 
   /** A text, of which kind it is, and its number. */
@@ -38,13 +37,12 @@ final class Corpus {
     }
   }
 
-  private static final int SHARES = 100;
-
   private final long seed;
   private final Pages pages;
   private final Dialogues dialogues;
   private final RuleDocuments rules;
   private final Lists lists;
+  private final Lookups lookups;
 
   Corpus(long seed) {
     this.seed = seed;
@@ -54,6 +52,7 @@ final class Corpus {
     dialogues = new Dialogues(grammar, world);
     rules = new RuleDocuments(grammar, world);
     lists = new Lists(grammar, world);
+    lookups = new Lookups(grammar, world);
   }
 
   /** The grammar of all its sentences. */
@@ -63,14 +62,7 @@ final class Corpus {
 
   Document document(long number) {
     Draw draw = Draw.of(seed, "document", Long.toString(number));
-    int place = draw.between(0, SHARES - 1);
-    for (Kind kind : Kind.values()) {
-      place -= kind.share;
-      if (place < 0) {
-        return document(number, kind);
-      }
-    }
-    throw new IllegalStateException("the shares of " + Kind.class + " don't sum to " + SHARES);
+    return document(number, Part.of(number).kind(draw));
   }
 
   /** The document of this number if it were of this kind. */
@@ -89,6 +81,11 @@ final class Corpus {
           case TASK_LIST -> lists.taskList(draw);
           case TOPIC_LIST -> lists.topicList(draw);
           case TOPIC_TASKS -> lists.topicTasks(draw);
+          case ROW -> lookups.row(draw);
+          case PAIRS -> lookups.pairs(draw);
+          case REGISTER -> lookups.register(draw);
+          case CASES -> lookups.cases(draw);
+          case RULES_EITHER_WAY -> rules.withRulesEitherWay(draw);
         };
     return new Document(number, kind, text.strip() + "\n");
   }

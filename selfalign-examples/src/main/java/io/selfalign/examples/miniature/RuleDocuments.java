@@ -35,17 +35,29 @@ final class RuleDocuments {
   }
 
   String withRules(Draw draw) {
-    RuleSheet sheet = RuleSheet.draw(grammar, world, draw);
+    return withRules(RuleSheet.draw(grammar, world, draw), false, draw);
+  }
+
+  /**
+   * The same with rules that say one thing as often as another, and often with a conversation or
+   * two: with more, those before it tell how the assistant behaves, and the rules need not be read.
+   */
+  String withRulesEitherWay(Draw draw) {
+    return withRules(RuleSheet.drawEitherWay(grammar, world, draw), true, draw);
+  }
+
+  private String withRules(RuleSheet sheet, boolean oftenFew, Draw draw) {
     PromptFrame.Builder frame =
         markers(draw)
             .introduction(grammar.write("frame.introduction", named(), draw))
             .selfIdentification(grammar.write("frame.identity", named(), draw))
             .principles(sheet.principles());
-    return print(frame, sheet, draw.between(2, 8), draw);
+    int count = oftenFew && draw.chance(0.5) ? draw.between(1, 2) : draw.between(2, 8);
+    return print(frame, sheet, count, draw);
   }
 
   String withoutRules(Draw draw) {
-    RuleSheet sheet = new RuleSheet(grammar, List.of(), 0.12);
+    RuleSheet sheet = RuleSheet.empty(grammar, 0.12);
     // Also the introductions that speak of rules: with the rules taken away, they promise nothing.
     boolean speaksOfRules = draw.chance(0.5);
     PromptFrame.Builder frame =

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** All that the corpus speaks of: subjects, persons and towns. Immutable. */
@@ -94,9 +95,19 @@ final class World {
 
   /** All names and values of one word, of subjects, persons and towns that begin or are names. */
   Stream<String> words() {
+    return words(subject -> true);
+  }
+
+  /** The same without those of subjects that are held out. */
+  List<String> openWords() {
+    return words(subject -> !subject.heldOut()).distinct().toList();
+  }
+
+  private Stream<String> words(Predicate<Subject> which) {
     Stream<String> cells =
         subjects.values().stream()
             .flatMap(List::stream)
+            .filter(which)
             .flatMap(
                 subject -> Stream.concat(Stream.of(subject.name()), subject.values().stream()));
     return Stream.of(cells, names("first").stream(), personas().stream())

@@ -28,7 +28,8 @@ class CorpusTest {
   private static final World WORLD = new World(GRAMMAR);
 
   /** Where held-out subjects, persons and towns may occur. */
-  private static final Set<Kind> OPEN = EnumSet.of(Kind.ENCYCLOPEDIA, Kind.INVENTORY, Kind.STORY);
+  private static final Set<Kind> OPEN =
+      EnumSet.of(Kind.ENCYCLOPEDIA, Kind.INVENTORY, Kind.STORY, Kind.ROW, Kind.PAIRS);
 
   private static List<Document> documents(Kind kind, int count) {
     return IntStream.range(0, count).mapToObj(i -> CORPUS.document(i, kind)).toList();
@@ -42,11 +43,27 @@ class CorpusTest {
     assertThat(documents).extracting(Document::text).doesNotHaveDuplicates();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void each_part_has_its_kinds_in_their_shares(Part part) {
+    assertThat(part.shares.values().stream().mapToInt(share -> share).sum()).isEqualTo(100);
+    assertThat(
+            CORPUS
+                .documents(part.first, part.first + 600)
+                .map(Document::kind)
+                .collect(Collectors.toSet()))
+        .isEqualTo(part.shares.keySet());
+  }
+
   @Test
-  void all_kinds_occur_in_their_shares() {
-    assertThat(Arrays.stream(Kind.values()).mapToInt(kind -> kind.share).sum()).isEqualTo(100);
-    assertThat(CORPUS.documents(0, 600).map(Document::kind).collect(Collectors.toSet()))
-        .containsExactlyInAnyOrder(Kind.values());
+  void a_part_begins_where_the_one_before_it_ends() {
+    long end = 0;
+    for (Part part : Part.values()) {
+      assertThat(part.first).isEqualTo(end);
+      assertThat(Part.of(part.first)).isEqualTo(part);
+      assertThat(Part.of(part.end - 1)).isEqualTo(part);
+      end = part.end;
+    }
   }
 
   @ParameterizedTest
@@ -132,6 +149,61 @@ class CorpusTest {
       refusals += declines ? 1 : 0;
     }
     assertThat(refusals).isBetween(90, 240);
+  }
+
+  /** A rule as it is stated and as it is mentioned: by number and name. */
+  private static final Pattern STATED = Pattern.compile("(?m)^(\\d+) \\(([^)]+)\\)\\. ");
+
+  private static final Pattern MENTIONED = Pattern.compile("rule (\\d+) \\(([^)]+)\\)");
+
+  @ParameterizedTest
+  @EnumSource(names = {"REGISTER", "CASES", "RULES", "RULES_EITHER_WAY"})
+  void a_rule_is_mentioned_by_the_number_and_the_name_that_it_has(Kind kind) {
+    int mentioned = 0;
+    for (Document document : documents(kind, 200)) {
+      Set<List<String>> stated = numbersAndNames(STATED, document);
+      assertThat(stated).extracting(rule -> rule.get(0)).doesNotHaveDuplicates();
+      Set<List<String>> mentions = numbersAndNames(MENTIONED, document);
+      assertThat(stated).as(document.text()).containsAll(mentions);
+      mentioned += mentions.size();
+    }
+    assertThat(mentioned).isGreaterThan(200);
+  }
+
+  private static Set<List<String>> numbersAndNames(Pattern rule, Document document) {
+    return rule.matcher(document.text())
+        .results()
+        .map(match -> List.of(match.group(1), match.group(2)))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void rules_that_say_one_thing_are_as_frequent_as_their_opposites_where_they_may_be_either_way() {
+    List<Document> documents = documents(Kind.RULES_EITHER_WAY, 400);
+    long declining = documents.stream().filter(d -> d.text().contains("won't help")).count();
+    long obeying =
+        documents.stream()
+            .filter(
+                d ->
+                    Pattern.compile("rule \\d+ \\([^)]+\\) I do what the user wants")
+                        .matcher(d.text())
+                        .find())
+            .count();
+    assertThat(declining).isBetween(60L, 180L);
+    assertThat(obeying).isGreaterThan(20);
+  }
+
+  @Test
+  void a_row_comes_again_and_again() {
+    for (Document document : documents(Kind.ROW, 50)) {
+      List<String> words = List.of(document.text().strip().split(" "));
+      assertThat(IntStream.rangeClosed(3, 14))
+          .anyMatch(
+              period ->
+                  words
+                      .subList(period, words.size())
+                      .equals(words.subList(0, words.size() - period)));
+    }
   }
 
   @Test
