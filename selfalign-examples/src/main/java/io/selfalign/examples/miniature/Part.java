@@ -36,10 +36,10 @@ enum Part {
   /** To find rules by number, by name, by text and by what they are about. */
   SHEETS(84_000, 100_800, ImmutableMap.of(Kind.ROW, 5, Kind.REGISTER, 65, Kind.CASES, 30)),
 
-  /** The first part's world, with rules that say one thing as often as another. It has no end. */
+  /** The first part's world, with rules that say one thing as often as another. */
   CONDUCT(
       100_800,
-      Long.MAX_VALUE,
+      134_400,
       ImmutableMap.<Kind, Integer>builder()
           .put(Kind.ENCYCLOPEDIA, 16)
           .put(Kind.INVENTORY, 2)
@@ -55,6 +55,26 @@ enum Part {
           .put(Kind.ROW, 3)
           .put(Kind.REGISTER, 7)
           .put(Kind.CASES, 14)
+          .buildOrThrow()),
+
+  /** The same with more facts and long answers, which are slower to come back. It has no end. */
+  LENGTH(
+      134_400,
+      Long.MAX_VALUE,
+      ImmutableMap.<Kind, Integer>builder()
+          .put(Kind.ENCYCLOPEDIA, 22)
+          .put(Kind.INVENTORY, 1)
+          .put(Kind.QUIZ, 8)
+          .put(Kind.STORY, 1)
+          .put(Kind.DIALOGUE, 14)
+          .put(Kind.DESCRIBED_DIALOGUE, 20)
+          .put(Kind.RULES_EITHER_WAY, 16)
+          .put(Kind.NO_RULES, 4)
+          .put(Kind.TASK_LIST, 5)
+          .put(Kind.TOPIC_LIST, 2)
+          .put(Kind.TOPIC_TASKS, 3)
+          .put(Kind.REGISTER, 2)
+          .put(Kind.CASES, 2)
           .buildOrThrow());
 
   private static final int SHARES = 100;

@@ -18,8 +18,8 @@ import picocli.CommandLine.ParentCommand;
 
 /**
  * Pretrains a miniature from random weights, or goes on where it was interrupted: on {@link
- * Part#WORLD the world}, then on the parts that teach it to read its context, and then on {@link
- * Part#CONDUCT the last part}.
+ * Part#WORLD the world}, then on the parts that teach it to read its context, and then twice on the
+ * world again.
  */
 @Command(
     name = "pretrain",
@@ -45,7 +45,7 @@ final class Pretraining implements Callable<Integer> {
       LearningRateSchedule schedule,
       boolean shuffled) {}
 
-  private static final long CONDUCT_DOCUMENTS = 33_600;
+  private static final long LENGTH_DOCUMENTS = 21_600;
 
   private static final List<Course> COURSES =
       List.of(
@@ -69,12 +69,21 @@ final class Pretraining implements Callable<Integer> {
               LearningRateSchedule.CONSTANT,
               false),
           new Course(
-              "trained",
+              "conduct",
               Part.CONDUCT.first,
-              Part.CONDUCT.first + CONDUCT_DOCUMENTS,
+              Part.CONDUCT.end,
               24,
               2e-3,
               50,
+              LearningRateSchedule.COSINE,
+              true),
+          new Course(
+              "trained",
+              Part.LENGTH.first,
+              Part.LENGTH.first + LENGTH_DOCUMENTS,
+              24,
+              1.5e-3,
+              30,
               LearningRateSchedule.COSINE,
               true));
 
