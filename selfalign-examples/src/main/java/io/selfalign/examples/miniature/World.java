@@ -19,6 +19,7 @@ final class World {
   private final List<String> heldOutSurnames;
   private final List<String> towns;
   private final List<String> heldOutTowns;
+  private final List<String> openWords;
   private final Grammar grammar;
 
   World(Grammar grammar) {
@@ -39,6 +40,7 @@ final class World {
     heldOutSurnames = joined("surname", true);
     towns = joined("town", false);
     heldOutTowns = joined("town", true);
+    openWords = words(subject -> !subject.heldOut()).distinct().toList();
   }
 
   private List<String> joined(String what, boolean heldOut) {
@@ -98,9 +100,9 @@ final class World {
     return words(subject -> true);
   }
 
-  /** The same without those of subjects that are held out. */
+  /** The same without those of subjects that are held out, each once. */
   List<String> openWords() {
-    return words(subject -> !subject.heldOut()).distinct().toList();
+    return openWords;
   }
 
   private Stream<String> words(Predicate<Subject> which) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +96,9 @@ class CheckpointTest {
   @Test
   void documents_fit_the_context() {
     try (DjlModel model = DjlModel.open(folder)) {
-      assertThat(CORPUS.documents(0, 1_500))
+      assertThat(
+              Stream.of(Part.values())
+                  .flatMap(part -> CORPUS.documents(part.first, part.first + 1_500)))
           .allMatch(document -> model.countTokens(document.text()) < 2_000);
     }
   }
@@ -109,17 +112,19 @@ class CheckpointTest {
             print,
             "pretrain",
             "--out=" + work,
-            "--documents=48",
+            "--documents=240",
             "--hidden=32",
             "--intermediate=64",
             "--layers=1",
             "--vocabulary=2800");
     assertThat(status).isZero();
-    assertThat(out.toString(UTF_8)).contains("world: 48 documents");
+    assertThat(out.toString(UTF_8)).contains("world: 240 documents", "step 10 of 10: loss ");
     Path trained = work.resolve("trained");
-    assertThat(Files.readAllLines(trained.resolve("training_log.jsonl"))).hasSize(2);
+    assertThat(Files.readAllLines(trained.resolve("training_log.jsonl"))).hasSize(10);
     assertThat(Miniature.run(print, "sample", "--model=" + trained, "--count=1", "--tokens=5"))
         .isZero();
     assertThat(out.toString(UTF_8)).contains("======== 0");
+    assertThat(Miniature.run(print, "reading", "--model=" + trained)).isZero();
+    assertThat(out.toString(UTF_8)).containsPattern("the rule that applies +\\d+%");
   }
 }
