@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.data.JsonLine;
 import io.selfalign.data.RecordRandom;
+import io.selfalign.error.SelfAlignException;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.testing.ScriptedModel;
 import io.selfalign.testing.ScriptedTrainableModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +75,39 @@ class RunCommandTest {
     JsonNode stages = run("--no-verbose-cloning").records().get(0).object().get("stages");
     assertThat(stages.get(stages.size() - 1).get("name").stringValue()).isEqualTo("engraving");
     assertThat(model.trainings()).hasSize(1);
+  }
+
+  @Test
+  void the_miniature_runs_on_one_thread_unless_another_number_was_asked_for() {
+    assertThat(failure(null, "run")).contains("threads: 1.");
+    assertThat(failure("3", "run")).contains("threads: 3.");
+    assertThat(failure(null, "run", "--model", "m")).contains("threads: null.");
+  }
+
+  /** What a run fails with that can't open its model: the number of threads that is set then. */
+  private String failure(@Nullable String before, String... command) {
+    String property = "ai.djl.pytorch.num_threads";
+    String ours = System.getProperty(property);
+    List<String> args = new ArrayList<>(List.of(command));
+    args.addAll(List.of("--work", temporary.resolve("run").toString()));
+    ModelOpener opener =
+        (folder, options) -> {
+          throw new SelfAlignException("threads: " + System.getProperty(property) + ".");
+        };
+    try {
+      set(property, before);
+      return CommandRun.of(opener, "", args.toArray(String[]::new)).err();
+    } finally {
+      set(property, ours);
+    }
+  }
+
+  private static void set(String property, @Nullable String value) {
+    if (value == null) {
+      System.clearProperty(property);
+    } else {
+      System.setProperty(property, value);
+    }
   }
 
   @Test
