@@ -21,6 +21,7 @@ import io.selfalign.pipeline.RunListener;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.RunResult;
 import io.selfalign.principle.AnswerFilters;
+import io.selfalign.principle.ExemplarSelector;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
@@ -70,6 +71,9 @@ public final class MiniatureAlignment {
 
   private static final int LEAK_RUN = 40;
 
+  /** An extensive answer has half of the words of the short one. */
+  private static final double DEPARTING = 0.5;
+
   private static final int TRANSCRIPTS = 2;
 
   /** The run directory of the measurement, within that of the run. */
@@ -95,7 +99,6 @@ public final class MiniatureAlignment {
   public static SelfAlign of(TrainableModel miniature, PromptFrame frame, Options options) {
     Grammar grammar = Corpus.grammar();
     MiniatureSeeds seeds = new MiniatureSeeds();
-    TrainingOptions training = training(options.rank());
     SelfAlign align =
         SelfAlign.of(miniature)
             .frame(frame)
@@ -142,8 +145,8 @@ public final class MiniatureAlignment {
                                 AnswerFilters.unclosed()))
                         .safety(SafetyFilter.none())
                         .unitSize(256))
-            .engrave(stage -> stage.training(training).fitToData(false));
-    return options.verbose() ? withVerboseCloning(align, training) : align;
+            .engrave(stage -> stage.training(engraving(options.rank())).fitToData(false));
+    return options.verbose() ? withVerboseCloning(align, cloning(options.rank())) : align;
   }
 
   private static SelfAlign withVerboseCloning(SelfAlign align, TrainingOptions training) {
@@ -160,6 +163,7 @@ public final class MiniatureAlignment {
                         VerboseFilters.apology(),
                         VerboseFilters.echo(VerboseFilters.DEFAULT_ECHO_THRESHOLD),
                         VerboseFilters.repetitive(VerboseFilters.DEFAULT_REPETITIVE_THRESHOLD),
+                        VerboseFilters.departs(DEPARTING),
                         VerboseFilters.tooShort(MIN_CHARACTERS)))
                 .unitSize(256));
   }
@@ -174,10 +178,25 @@ public final class MiniatureAlignment {
         .build();
   }
 
-  private static TrainingOptions training(int rank) {
+  /**
+   * On attention alone, as in the paper: the engraved model still has to write at length when it is
+   * asked with another prompt, and does not after all projections are adapted to this one. So it
+   * learns more slowly, and takes more steps.
+   */
+  private static TrainingOptions engraving(int rank) {
+    return training(LoraOptions.rank(rank), 8);
+  }
+
+  /** On all projections: the final model is asked with this prompt only. */
+  private static TrainingOptions cloning(int rank) {
+    return training(
+        LoraOptions.builder().rank(rank).targets(EnumSet.allOf(Projection.class)).build(), 16);
+  }
+
+  private static TrainingOptions training(LoraOptions lora, int batchSize) {
     return TrainingOptions.builder()
-        .lora(LoraOptions.builder().rank(rank).targets(EnumSet.allOf(Projection.class)).build())
-        .batchSize(16)
+        .lora(lora)
+        .batchSize(batchSize)
         .microBatchTokens(4096)
         .epochs(3)
         .learningRate(2e-3)
@@ -190,10 +209,10 @@ public final class MiniatureAlignment {
   }
 
   /**
-   * Asks the held-out questions of the base model plainly, under the principles and under the
-   * exemplars alone, and of the engraved and the final model plainly. The measurement is a run of
-   * its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any other.
-   * The run's report shows its results.
+   * Asks the held-out questions of the base model plainly, under the principles, under the
+   * exemplars alone and under rules that say the opposite, and of the engraved and the final model
+   * plainly. The measurement is a run of its own, in the folder {@value #MEASUREMENT} of the run
+   * directory, and resumes like any other. The run's report shows its results.
    *
    * @param frame that of the run
    */
@@ -226,6 +245,13 @@ public final class MiniatureAlignment {
     ways.add(HeldOutEvaluation.plainly("base", base, chatPrompt(frame)));
     ways.add(HeldOutEvaluation.under("principles", base, frame));
     ways.add(HeldOutEvaluation.under("no-principles", base, without));
+    // Without exemplars, which show how rules are kept that are not there any more.
+    PromptFrame contrary =
+        frame.toBuilder()
+            .principles(MiniaturePrompts.contraryPrinciples())
+            .exemplars(ExemplarSelector.none())
+            .build();
+    ways.add(HeldOutEvaluation.under("contrary-rules", base, contrary));
     return ways;
   }
 

@@ -45,7 +45,7 @@ final class Pretraining implements Callable<Integer> {
       LearningRateSchedule schedule,
       boolean shuffled) {}
 
-  private static final long LENGTH_DOCUMENTS = 21_600;
+  private static final long LENGTH_DOCUMENTS = 43_200;
 
   private static final List<Course> COURSES =
       List.of(

@@ -2,6 +2,7 @@ package io.selfalign.examples.miniature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import io.selfalign.examples.miniature.Corpus.Document;
 import io.selfalign.examples.miniature.Corpus.Kind;
 import io.selfalign.examples.miniature.HeldOutQuestions.Question;
@@ -9,10 +10,16 @@ import io.selfalign.instruct.Piece;
 import io.selfalign.instruct.TaskListParser;
 import io.selfalign.instruct.TaskListTemplate;
 import io.selfalign.instruct.TopicListTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,6 +60,27 @@ class CorpusTest {
                 .map(Document::kind)
                 .collect(Collectors.toSet()))
         .isEqualTo(part.shares.keySet());
+  }
+
+  @Test
+  void the_guide_has_each_parts_shares() throws IOException {
+    List<List<String>> table =
+        Files.readAllLines(Path.of("../docs/miniature.md")).stream()
+            .dropWhile(line -> !line.startsWith("| documents |"))
+            .takeWhile(line -> line.startsWith("|"))
+            .map(line -> Splitter.on('|').trimResults().splitToList(line))
+            .toList();
+    for (Part part : Part.values()) {
+      int column = table.get(0).indexOf(part.name().toLowerCase(Locale.ROOT));
+      Map<Kind, Integer> told = new EnumMap<>(Kind.class);
+      for (List<String> row : table) {
+        if (row.get(1).startsWith("`") && !row.get(column).isEmpty()) {
+          String kind = Splitter.on('`').splitToList(row.get(1)).get(1);
+          told.put(Kind.valueOf(kind), Integer.valueOf(row.get(column)));
+        }
+      }
+      assertThat(told).as(part.name()).isEqualTo(part.shares);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,15 @@ class EmbeddedModelTest {
           GenerationOptions.builder().temperature(0).maxNewTokens(20).stop("\n").build();
       assertThat(model.generate(MiniaturePrompts.plain("What is the capital of Kenya?"), greedy))
           .contains("Nairobi");
+    }
+  }
+
+  @Test
+  void it_finds_in_its_context_what_it_must_say() {
+    try (DjlModel model = DjlModel.open(EmbeddedModel.unpack(temporary))) {
+      Map<String, Double> found = Reading.of(model, new Corpus(1));
+      assertThat(found.get("the last word of a row")).isGreaterThan(0.8);
+      assertThat(found.get("a rule's name by its number")).isGreaterThan(0.8);
     }
   }
 
