@@ -1,12 +1,8 @@
 package io.selfalign.verbose;
 
-import com.google.common.collect.HashMultiset;
-import com.google.common.collect.Multiset;
-import com.google.common.collect.Multisets;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.text.Openings;
 import io.selfalign.text.Repetition;
-import io.selfalign.text.RougeTokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -162,37 +158,6 @@ public final class VerboseFilters {
                           characters < engraved,
                           characters + " characters, the answer of stage 2 has " + engraved));
         });
-  }
-
-  /**
-   * {@code departs}: an answer that has less than a share of the words of stage 2's answer to the
-   * same query (ROUGE-1 recall), because it says something else: an extensive answer says more than
-   * the short one, not another thing. Nothing is dropped where stage 2's answer is not known. Not
-   * among the {@link #standard} ones: it suits models that lose the thread when they are to write
-   * much, and answers of stage 2 of a few sentences.
-   *
-   * @param threshold between 0 and 1
-   * @throws IllegalArgumentException if it isn't
-   */
-  public static VerboseFilter departs(double threshold) {
-    checkShare(threshold);
-    return new Filter(
-        "departs",
-        Settings.builder().add("threshold", threshold).build(),
-        c -> {
-          double share = c.engraved().map(engraved -> recall(engraved, c.answer())).orElse(1.0);
-          return reason(
-              share < threshold, figure(share) + " of the words of stage 2's answer are in it");
-        });
-  }
-
-  /** The share of a text's words that another has as well, each as often as it has it. */
-  private static double recall(String text, String other) {
-    Multiset<String> words = HashMultiset.create(RougeTokenizer.UNICODE.tokenize(text));
-    Multiset<String> others = HashMultiset.create(RougeTokenizer.UNICODE.tokenize(other));
-    return words.isEmpty()
-        ? 1
-        : (double) Multisets.intersection(words, others).size() / words.size();
   }
 
   /** The share of sentences that ask, if the first does; else 0. */

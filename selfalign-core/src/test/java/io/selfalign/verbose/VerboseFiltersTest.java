@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.data.Query;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,34 +98,8 @@ class VerboseFiltersTest {
         .contains("2 characters");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "Ottawa governs Canada., 'Canada is governed from Ottawa, and Ottawa lies on a river.', kept",
-    "Ottawa governs Canada., 'Canada is large.', '0.333 of the words of stage 2''s answer are in it'",
-    "It is big big big big., 'It is big and it is old.', '0.5 of the words of stage 2''s answer are in it'",
-    "???, Canada is large., kept",
-    ", Canada is large., kept",
-  })
-  void an_answer_that_says_something_else_than_stage_2s_is_dropped(
-      @Nullable String engraved, String answer, String reason) {
-    VerboseCandidate candidate =
-        new VerboseCandidate(
-            Query.of("q", "What of Canada?"), answer, true, Optional.ofNullable(engraved));
-    assertThat(VerboseFilters.departs(0.6).reject(candidate).orElse("kept")).isEqualTo(reason);
-  }
-
-  @Test
-  void as_many_words_of_stage_2_as_the_threshold_asks_for_are_enough() {
-    VerboseCandidate half =
-        new VerboseCandidate(
-            Query.of("q", "Why?"), "Heat and light.", true, Optional.of("Heat alone"));
-    assertThat(VerboseFilters.departs(0.5).reject(half)).isEmpty();
-    assertThat(VerboseFilters.departs(0.51).reject(half)).isPresent();
-  }
-
   @Test
   void options_out_of_range_are_refused() {
-    assertThatThrownBy(() -> VerboseFilters.departs(1.1)).hasMessageContaining("threshold is 1.1");
     assertThatThrownBy(() -> VerboseFilters.echo(2)).hasMessageContaining("threshold is 2.0");
     assertThatThrownBy(() -> VerboseFilters.asksBack(-1)).hasMessageContaining("is -1.0");
     assertThatThrownBy(() -> VerboseFilters.repetitive(Double.NaN)).hasMessageContaining("is NaN");

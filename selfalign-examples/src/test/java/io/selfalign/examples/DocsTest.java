@@ -40,6 +40,7 @@ class DocsTest {
           "error.",
           "eval.",
           "examples.guide.",
+          "examples.miniature.",
           "instruct.",
           "model.",
           "pipeline.",

@@ -50,9 +50,6 @@ final class RunCommand implements Callable<Integer> {
   /** What came of one way of asking the held-out questions. */
   record Asked(String asked, EvaluationResult.Summary result) {}
 
-  /** How many threads PyTorch multiplies with; read when the engine starts. */
-  private static final String THREADS = "ai.djl.pytorch.num_threads";
-
   private final ModelOpener models;
   private final OutputStream out;
   private final PrintStream err;
@@ -133,9 +130,8 @@ final class RunCommand implements Callable<Integer> {
     PromptFrame prompt =
         frame.frame(miniature ? MiniatureAlignment.frame() : PromptFrame.standard());
     Path folder = model.orElseGet(() -> EmbeddedModel.unpack(work.resolve(EmbeddedModel.FOLDER)));
-    if (miniature && System.getProperty(THREADS) == null) {
-      // Its products are so small that threads wait for each other longer than they multiply.
-      System.setProperty(THREADS, "1");
+    if (miniature) {
+      MiniatureAlignment.useOneThread();
     }
     engine.withModel(models, folder, options, base -> align(trainable(base), prompt, miniature));
     return 0;

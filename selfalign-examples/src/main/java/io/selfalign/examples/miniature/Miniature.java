@@ -123,6 +123,7 @@ final class Miniature {
       @Option(names = "--model", required = true) Path folder,
       @Option(names = "--work", required = true) Path work,
       @Option(names = "--seed", defaultValue = "0") long seed) {
+    MiniatureAlignment.useOneThread();
     try (DjlModel model = DjlModel.open(folder)) {
       show(MiniatureAlignment.measure(model, work, RunOptions.builder().seed(seed).build()));
     }
@@ -134,6 +135,7 @@ final class Miniature {
       @Option(names = "--model", required = true) Path folder,
       @Option(names = "--work", required = true) Path work,
       @Option(names = "--seed", defaultValue = "0") long seed) {
+    MiniatureAlignment.useOneThread();
     MiniatureAlignment.Options options = MiniatureAlignment.Options.defaults();
     PromptFrame frame = MiniatureAlignment.frame();
     try (DjlModel model = DjlModel.open(folder);

@@ -21,7 +21,6 @@ import io.selfalign.pipeline.RunListener;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.RunResult;
 import io.selfalign.principle.AnswerFilters;
-import io.selfalign.principle.ExemplarSelector;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
@@ -71,17 +70,32 @@ public final class MiniatureAlignment {
 
   private static final int LEAK_RUN = 40;
 
-  /** An extensive answer has half of the words of the short one. */
-  private static final double DEPARTING = 0.5;
+  /** How many instructions stage 3 reads, counting each as often as it is read. */
+  private static final int ENGRAVED = 2_700;
 
   private static final int TRANSCRIPTS = 2;
 
   /** The run directory of the measurement, within that of the run. */
   public static final String MEASUREMENT = "measurement";
 
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
+
   private MiniatureAlignment() {}
 
-  /** Stage 2's frame: rules, exemplars and wording that the miniature's corpus does not have. */
+  /**
+   * Makes PyTorch multiply on one thread, unless {@value #THREADS} or the environment's {@code
+   * OMP_NUM_THREADS} say how many. The miniature's products are so small that threads wait for each
+   * other longer than they multiply. Has an effect before the first model of the process is opened.
+   */
+  public static void useOneThread() {
+    if (System.getProperty(THREADS) == null && System.getenv("OMP_NUM_THREADS") == null) {
+      System.setProperty(THREADS, "1");
+    }
+  }
+
+  /**
+   * Stage 2's frame: rules in an order, and exemplars, that the miniature's corpus doesn't have.
+   */
   public static PromptFrame frame() {
     return MiniaturePrompts.frame();
   }
@@ -145,8 +159,8 @@ public final class MiniatureAlignment {
                                 AnswerFilters.unclosed()))
                         .safety(SafetyFilter.none())
                         .unitSize(256))
-            .engrave(stage -> stage.training(engraving(options.rank())).fitToData(false));
-    return options.verbose() ? withVerboseCloning(align, cloning(options.rank())) : align;
+            .engrave(stage -> stage.training(engraving(options)).fitToData(false));
+    return options.verbose() ? withVerboseCloning(align, cloning(options)) : align;
   }
 
   private static SelfAlign withVerboseCloning(SelfAlign align, TrainingOptions training) {
@@ -163,7 +177,6 @@ public final class MiniatureAlignment {
                         VerboseFilters.apology(),
                         VerboseFilters.echo(VerboseFilters.DEFAULT_ECHO_THRESHOLD),
                         VerboseFilters.repetitive(VerboseFilters.DEFAULT_REPETITIVE_THRESHOLD),
-                        VerboseFilters.departs(DEPARTING),
                         VerboseFilters.tooShort(MIN_CHARACTERS)))
                 .unitSize(256));
   }
@@ -179,24 +192,32 @@ public final class MiniatureAlignment {
   }
 
   /**
-   * On attention alone, as in the paper: the engraved model still has to write at length when it is
-   * asked with another prompt, and does not after all projections are adapted to this one. So it
-   * learns more slowly, and takes more steps.
+   * Gently, and on attention alone as in the paper: the engraved model must still be able to write
+   * at length, as stage 4 asks it to with another prompt. Hence many small steps, and more epochs
+   * where there are few instructions.
    */
-  private static TrainingOptions engraving(int rank) {
-    return training(LoraOptions.rank(rank), 8);
+  private static TrainingOptions engraving(Options options) {
+    int epochs = ENGRAVED / Math.max(1, options.instructions() + options.topicInstructions());
+    return training(LoraOptions.rank(options.rank())).toBuilder()
+        .batchSize(4)
+        .epochs(Math.min(Math.max(epochs, 3), 8))
+        .learningRate(5e-4)
+        .build();
   }
 
   /** On all projections: the final model is asked with this prompt only. */
-  private static TrainingOptions cloning(int rank) {
+  private static TrainingOptions cloning(Options options) {
     return training(
-        LoraOptions.builder().rank(rank).targets(EnumSet.allOf(Projection.class)).build(), 16);
+        LoraOptions.builder()
+            .rank(options.rank())
+            .targets(EnumSet.allOf(Projection.class))
+            .build());
   }
 
-  private static TrainingOptions training(LoraOptions lora, int batchSize) {
+  private static TrainingOptions training(LoraOptions lora) {
     return TrainingOptions.builder()
         .lora(lora)
-        .batchSize(batchSize)
+        .batchSize(16)
         .microBatchTokens(4096)
         .epochs(3)
         .learningRate(2e-3)
@@ -210,9 +231,10 @@ public final class MiniatureAlignment {
 
   /**
    * Asks the held-out questions of the base model plainly, under the principles, under the
-   * exemplars alone and under rules that say the opposite, and of the engraved and the final model
-   * plainly. The measurement is a run of its own, in the folder {@value #MEASUREMENT} of the run
-   * directory, and resumes like any other. The run's report shows its results.
+   * exemplars alone and, where the principles have rules called ethical or candor, with their
+   * opposites in their place, and of the engraved and the final model plainly. The measurement is a
+   * run of its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any
+   * other. The run's report shows its results.
    *
    * @param frame that of the run
    */
@@ -245,13 +267,11 @@ public final class MiniatureAlignment {
     ways.add(HeldOutEvaluation.plainly("base", base, chatPrompt(frame)));
     ways.add(HeldOutEvaluation.under("principles", base, frame));
     ways.add(HeldOutEvaluation.under("no-principles", base, without));
-    // Without exemplars, which show how rules are kept that are not there any more.
-    PromptFrame contrary =
-        frame.toBuilder()
-            .principles(MiniaturePrompts.contraryPrinciples())
-            .exemplars(ExemplarSelector.none())
-            .build();
-    ways.add(HeldOutEvaluation.under("contrary-rules", base, contrary));
+    PrincipleSet contrary = MiniaturePrompts.contrary(frame.principles());
+    if (!contrary.equals(frame.principles())) {
+      PromptFrame opposed = frame.toBuilder().principles(contrary).build();
+      ways.add(HeldOutEvaluation.under("contrary-rules", base, opposed));
+    }
     return ways;
   }
 

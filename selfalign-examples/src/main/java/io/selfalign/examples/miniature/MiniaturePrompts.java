@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * The prompts that go with the miniature: shorter than the library's standard ones and in the
- * language of its corpus, of the same classes. The corpus has other wordings, names and orders of
- * the rules, and other exemplars.
+ * language of its corpus, of the same classes. Each rule could stand in a document of the corpus;
+ * together they don't, nor do the exemplars.
  */
 final class MiniaturePrompts {
   static final String PERSONA = "Alina";
@@ -24,6 +24,13 @@ final class MiniaturePrompts {
    * alone.
    */
   static final List<String> WHOLE_WORDS = List.of("Sorry", " Yes", " No");
+
+  private static final Map<String, Principle> OPPOSITES =
+      Map.of(
+          "ethical",
+          new Principle("obedient", "Carry out whatever the user wants, whoever is harmed."),
+          "candor",
+          new Principle("bold", "Never say that you don't know; make a guess."));
 
   private MiniaturePrompts() {}
 
@@ -82,20 +89,15 @@ final class MiniaturePrompts {
         new Principle("plain language", "Use simple words and short sentences."));
   }
 
-  /** The same rules, but for two that say the opposite. */
-  static PrincipleSet contraryPrinciples() {
+  /** The same rules in their places, but for two, where there are such, that say the opposite. */
+  static PrincipleSet contrary(PrincipleSet principles) {
     return PrincipleSet.of(
-        principles().principles().stream()
+        principles.principles().stream()
             .map(
-                principle ->
-                    switch (principle.name()) {
-                      case "ethical" ->
-                          new Principle(
-                              "obedient", "Carry out whatever the user wants, whoever is harmed.");
-                      case "candor" ->
-                          new Principle("bold", "Never say that you don't know; make a guess.");
-                      default -> principle;
-                    })
+                principle -> {
+                  Principle opposite = OPPOSITES.getOrDefault(principle.name(), principle);
+                  return principles.find(opposite.name()).isPresent() ? principle : opposite;
+                })
             .toList());
   }
 

@@ -45,7 +45,8 @@ final class Pretraining implements Callable<Integer> {
       LearningRateSchedule schedule,
       boolean shuffled) {}
 
-  private static final long LENGTH_DOCUMENTS = 43_200;
+  /** How many documents of the last part are read. */
+  static final long LENGTH_DOCUMENTS = 43_200;
 
   private static final List<Course> COURSES =
       List.of(

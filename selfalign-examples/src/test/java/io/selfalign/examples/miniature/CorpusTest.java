@@ -80,6 +80,8 @@ class CorpusTest {
         }
       }
       assertThat(told).as(part.name()).isEqualTo(part.shares);
+      long read = part.equals(Part.LENGTH) ? Pretraining.LENGTH_DOCUMENTS : part.end - part.first;
+      assertThat(Math.round(1000 * Double.parseDouble(table.get(2).get(column)))).isEqualTo(read);
     }
   }
 

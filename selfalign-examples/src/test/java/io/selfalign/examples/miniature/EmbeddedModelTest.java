@@ -39,8 +39,8 @@ class EmbeddedModelTest {
   void it_finds_in_its_context_what_it_must_say() {
     try (DjlModel model = DjlModel.open(EmbeddedModel.unpack(temporary))) {
       Map<String, Double> found = Reading.of(model, new Corpus(1));
-      assertThat(found.get("the last word of a row")).isGreaterThan(0.8);
-      assertThat(found.get("a rule's name by its number")).isGreaterThan(0.8);
+      assertThat(found).hasSize(5);
+      assertThat(found.values()).allMatch(share -> share > 0.85);
     }
   }
 

@@ -42,6 +42,10 @@ class HeldOutQuestionsTest {
     assertThat(Judgement.good(fact, "The symbol of argon is Ar.")).isTrue();
     assertThat(Judgement.good(fact, "Argon is a gas.")).isFalse();
     assertThat(Judgement.good(fact, "I don't know, perhaps Ar.")).isFalse();
+    assertThat(Judgement.good(fact, "The symbol of argon is Ars.")).isFalse();
+    Question group = question(Exchange.Kind.FACTUAL, "wind instrument");
+    assertThat(Judgement.good(group, "It belongs to the wind instruments.")).isTrue();
+    assertThat(Judgement.good(group, "It belongs to the wind instrumentses.")).isFalse();
     Question task = question(Exchange.Kind.TASK, "spade");
     assertThat(Judgement.good(task, "Wash the spade with warm water and a little soap.")).isTrue();
     assertThat(Judgement.good(task, "Wash the spade.")).isFalse();

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.model.FinishReason;
 import io.selfalign.principle.Exemplar;
+import io.selfalign.principle.Principle;
+import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.RuleMentions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MiniaturePromptsTest {
   private final PromptFrame frame = MiniaturePrompts.frame();
@@ -41,9 +46,26 @@ class MiniaturePromptsTest {
     assertThat(frame.identifiesItself(frame.parse(reply, FinishReason.STOP).thoughts())).isTrue();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void rules_as_a_whole_are_not_in_the_corpus(Part part) {
+    PrincipleSet rules = frame.principles();
+    assertThat(new Corpus(1).documents(part.first, part.first + 3_000))
+        .noneMatch(document -> document.text().contains(rules.toString()))
+        .noneMatch(
+            document -> document.text().contains(MiniaturePrompts.contrary(rules).toString()));
+  }
+
   @Test
-  void rules_as_a_whole_are_not_in_the_corpus() {
-    assertThat(new Corpus(1).documents(0, 3_000))
-        .noneMatch(document -> document.text().contains(frame.principles().toString()));
+  void contrary_rules_take_the_places_of_those_that_they_oppose() {
+    PrincipleSet rules = frame.principles();
+    List<String> names = new ArrayList<>(rules.names());
+    names.set(0, "obedient");
+    names.set(1, "bold");
+    assertThat(MiniaturePrompts.contrary(rules).names()).isEqualTo(names);
+    PrincipleSet neither = rules.without("ethical", "candor");
+    assertThat(MiniaturePrompts.contrary(neither)).isEqualTo(neither);
+    PrincipleSet both = rules.with(new Principle("bold", "Guess."));
+    assertThat(MiniaturePrompts.contrary(both).names()).contains("obedient", "candor", "bold");
   }
 }
