@@ -70,8 +70,8 @@ public final class MiniatureAlignment {
 
   private static final int LEAK_RUN = 40;
 
-  /** How many instructions stage 3 reads, counting each as often as it is read. */
-  private static final int ENGRAVED = 2_700;
+  /** How many a training reads, counting each as often as it is read: three epochs of 900. */
+  private static final int EXAMPLES = 2_700;
 
   private static final int TRANSCRIPTS = 2;
 
@@ -193,33 +193,30 @@ public final class MiniatureAlignment {
 
   /**
    * Gently, and on attention alone as in the paper: the engraved model must still be able to write
-   * at length, as stage 4 asks it to with another prompt. Hence many small steps, and more epochs
-   * where there are few instructions.
+   * at length, as stage 4 asks it to with another prompt. Hence many small steps.
    */
   private static TrainingOptions engraving(Options options) {
-    int epochs = ENGRAVED / Math.max(1, options.instructions() + options.topicInstructions());
-    return training(LoraOptions.rank(options.rank())).toBuilder()
+    return training(LoraOptions.rank(options.rank()), options).toBuilder()
         .batchSize(4)
-        .epochs(Math.min(Math.max(epochs, 3), 8))
         .learningRate(5e-4)
         .build();
   }
 
   /** On all projections: the final model is asked with this prompt only. */
   private static TrainingOptions cloning(Options options) {
-    return training(
-        LoraOptions.builder()
-            .rank(options.rank())
-            .targets(EnumSet.allOf(Projection.class))
-            .build());
+    LoraOptions lora =
+        LoraOptions.builder().rank(options.rank()).targets(EnumSet.allOf(Projection.class)).build();
+    return training(lora, options);
   }
 
-  private static TrainingOptions training(LoraOptions lora) {
+  /** Few instructions are read more often. */
+  private static TrainingOptions training(LoraOptions lora, Options options) {
+    int epochs = EXAMPLES / Math.max(1, options.instructions() + options.topicInstructions());
     return TrainingOptions.builder()
         .lora(lora)
         .batchSize(16)
         .microBatchTokens(4096)
-        .epochs(3)
+        .epochs(Math.min(Math.max(epochs, 3), 8))
         .learningRate(2e-3)
         .schedule(LearningRateSchedule.LINEAR)
         .warmupSteps(20)

@@ -35,7 +35,7 @@ class QuickstartTest {
 
   private static List<String> command(Path work) {
     return List.of(
-        "run", "--work", work.toString(), "--instructions", "96", "--topic-instructions", "32");
+        "run", "--work", work.toString(), "--instructions", "160", "--topic-instructions", "48");
   }
 
   private static Path work() {
