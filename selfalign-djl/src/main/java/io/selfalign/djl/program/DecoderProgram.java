@@ -45,6 +45,7 @@ public final class DecoderProgram implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock module;
   private final Arguments fixed;
+  private final WeightPacking packing;
   private final NativeValue adapter;
   private final boolean adapted;
 
@@ -90,6 +91,7 @@ public final class DecoderProgram implements AutoCloseable {
       PtNDManager manager,
       PtSymbolBlock module,
       Arguments fixed,
+      WeightPacking packing,
       NativeValue adapter,
       boolean adapted) {
     this.config = config;
@@ -97,6 +99,7 @@ public final class DecoderProgram implements AutoCloseable {
     this.manager = manager;
     this.module = module;
     this.fixed = fixed;
+    this.packing = packing;
     this.adapter = adapter;
     this.adapted = adapted;
   }
@@ -111,6 +114,11 @@ public final class DecoderProgram implements AutoCloseable {
    */
   public static DecoderProgram load(
       ModelConfig config, SafeTensors tensors, TensorType type, Device device) {
+    return load(config, tensors, type, device, Kernels.fastest(type, device));
+  }
+
+  static DecoderProgram load(
+      ModelConfig config, SafeTensors tensors, TensorType type, Device device, Kernels kernels) {
     Engine engine = TorchRuntime.engine();
     if (device.isGpu() && !engine.hasCapability("CUDA")) {
       throw new ModelLoadException(
@@ -120,8 +128,10 @@ public final class DecoderProgram implements AutoCloseable {
     PtNDManager manager = (PtNDManager) engine.newBaseManager(device);
     try {
       PtSymbolBlock module =
-          JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
-      WeightLoader loader = new WeightLoader(config, tensors, type, manager, module);
+          JniUtils.loadModule(
+              manager, new ByteArrayInputStream(archive(kernels.packFrom() > 0)), false, false);
+      WeightLoader loader =
+          new WeightLoader(config, tensors, type, kernels.packFrom(), manager, module);
       Arguments fixed =
           new Arguments(
               loader.load(),
@@ -130,7 +140,8 @@ public final class DecoderProgram implements AutoCloseable {
                   config.heads(),
                   config.kvHeads(),
                   config.headDim(),
-                  device.isGpu() ? 0 : TorchRuntime.widenFrom()),
+                  kernels.widenFrom(),
+                  kernels.productsFrom()),
               doubles(
                   config.rmsNormEps(),
                   config.attentionScale(),
@@ -141,8 +152,10 @@ public final class DecoderProgram implements AutoCloseable {
               ints(config.slidingWindows().stream().mapToLong(Integer::longValue).toArray()),
               ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()),
               loader.tied());
+      TorchRuntime.trimMemory();
+      WeightPacking packing = new WeightPacking(module, manager, fixed.weights(), loader.packed());
       return new DecoderProgram(
-          config, type, manager, module, fixed, list(new NativeValue[0]), false);
+          config, type, manager, module, fixed, packing, list(new NativeValue[0]), false);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory can't fail", e);
     } catch (EngineException e) {
@@ -160,7 +173,7 @@ public final class DecoderProgram implements AutoCloseable {
   public DecoderProgram withAdapter(LoraAdapter lora) {
     try (LoraTensors pairs = LoraTensors.of(lora, config, manager)) {
       return new DecoderProgram(
-          config, type, manager, module, fixed, pairs.fuse(module, type), true);
+          config, type, manager, module, fixed, packing, pairs.fuse(module, type), true);
     }
   }
 
@@ -174,12 +187,17 @@ public final class DecoderProgram implements AutoCloseable {
         .orElseGet(() -> lines.isEmpty() ? "unknown reason" : lines.get(0));
   }
 
-  private static byte[] archive() throws IOException {
-    try (InputStream source = DecoderProgram.class.getResourceAsStream("decoder.py")) {
+  private static byte[] archive(boolean packed) throws IOException {
+    String linear = source(packed ? "packed_linear.py" : "plain_linear.py");
+    return TorchScriptArchive.pack(source("decoder.py") + linear, "Decoder");
+  }
+
+  private static String source(String name) throws IOException {
+    try (InputStream source = DecoderProgram.class.getResourceAsStream(name)) {
       if (source == null) {
-        throw new IllegalStateException("selfalign-djl is incomplete: decoder.py is missing");
+        throw new IllegalStateException("selfalign-djl is incomplete: " + name + " is missing");
       }
-      return TorchScriptArchive.pack(new String(source.readAllBytes(), UTF_8), "Decoder");
+      return new String(source.readAllBytes(), UTF_8);
     }
   }
 
@@ -446,6 +464,10 @@ public final class DecoderProgram implements AutoCloseable {
     return module;
   }
 
+  WeightPacking packing() {
+    return packing;
+  }
+
   NativeValue weights() {
     return fixed.weights();
   }
@@ -477,6 +499,7 @@ public final class DecoderProgram implements AutoCloseable {
     if (adapted) {
       return;
     }
+    packing.close();
     fixed.close();
     module.close();
     manager.close();

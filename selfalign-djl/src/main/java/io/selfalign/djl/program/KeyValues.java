@@ -1,8 +1,8 @@
 package io.selfalign.djl.program;
 
 /**
- * The keys and values of consecutive tokens in all layers, a native array (layers, 2, length, key/
- * value heads, head size). Immutable once made; closed by its owner.
+ * The keys and values of consecutive tokens in all layers, a native array (layers, 2, key/value
+ * heads, length, head size). Immutable once made; closed by its owner.
  */
 public final class KeyValues implements AutoCloseable {
   final NativeValue value;

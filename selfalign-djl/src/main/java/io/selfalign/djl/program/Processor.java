@@ -10,10 +10,11 @@ import java.util.Set;
  * What Linux says of an x86-64 processor; on other systems nothing is known.
  *
  * @param vendor such as {@code GenuineIntel}, empty if unknown
+ * @param family the vendor's number of the generation, 0 if unknown
  * @param features the names that Linux gives to instruction sets
  */
-record Processor(String vendor, Set<String> features) {
-  private static final Processor UNKNOWN = new Processor("", Set.of());
+record Processor(String vendor, int family, Set<String> features) {
+  private static final Processor UNKNOWN = new Processor("", 0, Set.of());
 
   static Processor read() {
     if (!System.getProperty("os.name").equals("Linux")
@@ -22,8 +23,11 @@ record Processor(String vendor, Set<String> features) {
     }
     try {
       List<String> lines = Files.readAllLines(Path.of("/proc/cpuinfo"));
+      String family = value(lines, "cpu family");
       return new Processor(
-          value(lines, "vendor_id"), Set.copyOf(List.of(value(lines, "flags").split("\\s+"))));
+          value(lines, "vendor_id"),
+          family.matches("\\d{1,4}") ? Integer.parseInt(family) : 0,
+          Set.copyOf(List.of(value(lines, "flags").split("\\s+"))));
     } catch (IOException e) {
       return UNKNOWN;
     }

@@ -2,7 +2,7 @@ package io.selfalign.djl.program;
 
 /**
  * The own keys and values of the rows that are being decoded, a native array (layers, 2, rows,
- * slots, key/value heads, head size) that is written in place and grows. Not thread-safe.
+ * key/value heads, slots, head size) that is written in place and grows. Not thread-safe.
  */
 public final class RowCache implements AutoCloseable {
   private final DecoderProgram program;

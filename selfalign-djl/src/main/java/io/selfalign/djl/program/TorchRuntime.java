@@ -49,20 +49,9 @@ final class TorchRuntime {
     }
   }
 
-  /**
-   * From how many rows on products of bfloat16 are faster in float32, with the weight converted for
-   * each product; 0 for never. Intel processors without usable AMX have bfloat16 instructions at
-   * best as fast as those of float32 (measured: half as fast at 1,800 rows, equal at about 100);
-   * AMX, and AMD's bfloat16 instructions, are several times as fast. It depends on the processor
-   * alone, so that a machine gives the same results every time.
-   */
-  static int widenFrom() {
-    Processor processor = Processor.read();
-    boolean fast =
-        !processor.known()
-            || (processor.has("amx_bf16") && !Holder.TILES_ARE_BROKEN)
-            || (processor.isAmd() && processor.has("avx512_bf16"));
-    return fast ? 0 : 128;
+  /** Whether the processor reports AMX, but it can't be used. */
+  static boolean tilesAreBroken() {
+    return Holder.TILES_ARE_BROKEN;
   }
 
   /**

@@ -61,6 +61,7 @@ public final class TrainingProgram implements AutoCloseable {
     scalings =
         initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
     try {
+      base.packing().beginTraining();
       weights.addAll(Arrays.asList(base.weights().get().toTensorArray(scope)));
       if (initial.isPresent()) {
         copyPairs(initial.get());
@@ -78,10 +79,10 @@ public final class TrainingProgram implements AutoCloseable {
       }
     } catch (EngineException e) {
       SelfAlignException failure = cannotSetUp(e);
-      scope.close();
+      close();
       throw failure;
     } catch (RuntimeException | Error e) {
-      scope.close();
+      close();
       throw e;
     }
   }
@@ -454,6 +455,7 @@ public final class TrainingProgram implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
+    base.packing().endTraining();
     TorchRuntime.trimMemory();
   }
 }

@@ -95,6 +95,11 @@ final class WeightLayout {
     return layout;
   }
 
+  /** Whether one of a layer's weights is a matrix that inputs are multiplied with. */
+  static boolean isMatrix(int inLayer) {
+    return inLayer == 1 || inLayer == 4 || inLayer == 7 || inLayer == 9;
+  }
+
   private static List<Part> where(boolean present, Part... parts) {
     return present ? List.of(parts) : List.of();
   }

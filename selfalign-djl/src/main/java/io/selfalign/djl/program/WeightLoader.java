@@ -18,12 +18,14 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Fills the program's weights from a checkpoint: checks the shape of every tensor, allocates each
  * weight once, in its final type and place, and copies the checkpoint's bytes into it through one
  * small staging buffer. Matrices that the program applies to the same input (q, k, v; gate, up) are
- * laid out as one.
+ * laid out as one. Matrices are packed one by one, if at all, so that there is never a second copy
+ * of more than one.
  */
 final class WeightLoader {
   private static final int STAGING_BYTES = 16 << 20;
@@ -31,9 +33,11 @@ final class WeightLoader {
   private final ModelConfig config;
   private final SafeTensors tensors;
   private final TensorType type;
+  private final long packFrom;
   private final PtNDManager manager;
   private final PtSymbolBlock module;
   private final List<NativeValue> weights = new ArrayList<>();
+  private final IntStream.Builder packed = IntStream.builder();
   private boolean tied;
   private final ByteBuffer staging =
       ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.nativeOrder());
@@ -42,11 +46,13 @@ final class WeightLoader {
       ModelConfig config,
       SafeTensors tensors,
       TensorType type,
+      long packFrom,
       PtNDManager manager,
       PtSymbolBlock module) {
     this.config = config;
     this.tensors = tensors;
     this.type = type;
+    this.packFrom = packFrom;
     this.manager = manager;
     this.module = module;
   }
@@ -68,6 +74,11 @@ final class WeightLoader {
   /** Whether the vocabulary projection is the embedding, once all is loaded. */
   boolean tied() {
     return tied;
+  }
+
+  /** The indices of the weights that are packed, once all is loaded. */
+  int[] packed() {
+    return packed.build().toArray();
   }
 
   private void addEmbeddings() {
@@ -95,6 +106,7 @@ final class WeightLoader {
       }
     } else {
       add(tensors.require(output.name(), output.shape()));
+      packLast(output.size());
     }
     addInverseFrequencies();
   }
@@ -132,7 +144,24 @@ final class WeightLoader {
         addQueryKeyNorm(parts[0], parts[1]);
       } else {
         add(parts);
+        if (WeightLayout.isMatrix(i)) {
+          packLast(layout.get(i).stream().mapToLong(WeightLayout.Part::size).sum());
+        }
       }
+    }
+    if (packFrom > 0) {
+      TorchRuntime.trimMemory();
+    }
+  }
+
+  /** Packs the weight that was added last, a matrix of so many elements, if that is worth it. */
+  private void packLast(long elements) {
+    if (packFrom > 0 && elements >= packFrom) {
+      int last = weights.size() - 1;
+      try (NativeValue plain = weights.get(last)) {
+        weights.set(last, WeightPacking.packed(module, plain));
+      }
+      packed.add(last);
     }
   }
 

@@ -12,8 +12,11 @@
 # weights: [embedding (V, E), final norm (E), vocabulary projection (V, E), rotary inverse frequencies (D / 2)], then for
 #   each layer 11 tensors, an empty one where the architecture has none:
 #   input norm, q/k/v weight ((H + 2 K) D, E) and bias, q/k norm (H + K, D), output weight and bias,
-#   post-attention norm, gate/up weight (2 I, E) and bias, down weight and bias
-# sizes:  [layers, H, K, D, W]; products of at least W rows of bfloat16 are computed in float32, 0 for never
+#   post-attention norm, gate/up weight (2 I, E) and bias, down weight and bias; matrices may be packed, but for the embedding
+# linear, pack_weight and unpack_weight come from plain_linear.py or packed_linear.py.
+#
+# sizes:  [layers, H, K, D, W, P]; products of at least W rows of bfloat16 are computed in float32, 0 for never; attention
+#   of bfloat16 that has at least P scores is made of products, 0 for never
 # scales: [norm epsilon, attention scale, embedding multiplier, residual multiplier, logits divisor, rotary scaling]
 # windows: for each layer how many keys a query sees, itself included; 0 means all
 # rotary: for each layer 1 if it rotates queries and keys, 0 if not
@@ -22,22 +25,9 @@
 #   scaled, for q/k/v, output, gate/up and down, an empty pair where the adapter has nothing. Maps that share an input share
 #   the pair: A has their ranks one below the other, B a block of columns for each.
 #
-# segments: keys/values that several rows may share, each (layers, 2, length, K, D); segment_starts: the position of each
+# segments: keys/values that several rows may share, each (layers, 2, K, length, D); segment_starts: the position of each
 #   one's first token; segment_rows and segment_counts: which tokens of this call see it, the lists of all segments one
 #   after the other; a count of -1 means all tokens. Segments lie wholly before the tokens that see them.
-
-# Where the processor multiplies bfloat16 more slowly than float32, many rows repay converting the weight for each
-# product: values of bfloat16 are exact in float32, so only the order of the sums differs.
-def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
-  dtype = x.dtype
-  if widen_from > 0 and x.size(0) >= widen_from and dtype == 15:
-    x = x.float()
-    weight = weight.float()
-    bias = bias.float()
-  if bias.numel() == 0:
-    return torch.linear(x, weight).to(dtype)
-  return torch.linear(x, weight, bias).to(dtype)
-
 
 # A linear map with what an adapter adds to it, x W^T + dropped(x) A^T B^T. masks has the elements of x that dropout sets
 # to zero, nothing outside of training.
@@ -88,6 +78,72 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], ca
   return (torch.matmul(weights, value), denominator)
 
 
+# The same of bfloat16, made of products. query (B, Q, D), key and value (B, L, D), contiguous; hidden (b, b), if it has
+# elements, is a large number where a query may not see one of the last b keys, for every b queries, and else 0. Returns
+# (B, Q, D) and (B, Q).
+#
+# A score that is rounded to bfloat16 has an error that grows with it, so that those that weigh most would be the worst. The
+# first product finds each query's largest score; the second is made with that subtracted before it is rounded. What
+# weighs most is then as exact as the weights themselves, which are rounded to bfloat16 by the fused operation too.
+def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
+  keys = key.transpose(1, 2)
+  scores = torch.bmm(query, keys)
+  last = scores
+  size = hidden.size(0)
+  if size > 0:
+    last = scores.view([scores.size(0), -1, size, scores.size(2)]).narrow(3, scores.size(2) - size, size)
+    last.sub_(hidden)
+  largest = torch.amax(scores, [-1], True)
+  scores.copy_(largest)
+  if size > 0:
+    last.add_(hidden)
+  scores.baddbmm_(query, keys, beta=-scale, alpha=scale).exp_()
+  sums = torch.sum(scores, [-1], True, dtype=6)
+  out = torch.bmm(scores, value).div_(sums)
+  return (out, torch.add(torch.log(sums), largest, alpha=scale).squeeze(-1))
+
+
+# The attention of all queries (K, Q, D) to all keys (K, L, D) without a mask, by whichever operations are faster.
+def attend_to_all(query: Tensor, key: Tensor, value: Tensor, products_from: int, scale: float) -> Tuple[Tensor, Tensor]:
+  k, q, d = query.size()
+  if products_from == 0 or k * q * key.size(1) < products_from or query.dtype != 15:
+    y, a = __torch__.attend(query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0), None, False, scale)
+    return (y.squeeze(0), a.squeeze(0))
+  nothing = torch.empty([0], device=query.device)
+  # The processor's cache can hold the scores.
+  at_a_time = max(64, 2097152 // (k * key.size(1)))
+  outs = annotate(List[Tensor], [])
+  denominators = annotate(List[Tensor], [])
+  for start in range(0, q, at_a_time):
+    part = query.narrow(1, start, min(at_a_time, q - start)).contiguous()
+    y, a = __torch__.attend_by_products(part, key, value, nothing, scale)
+    outs.append(y)
+    denominators.append(a)
+  if len(outs) == 1:
+    return (outs[0], denominators[0])
+  return (torch.cat(outs, 1), torch.cat(denominators, 1))
+
+
+# Causal attention by products, of blocks of queries to what stands before their end. query (K, G, T, D), key and value
+# (K, T, D). Returns (T, K, G, D) and (T, K, G).
+def attend_causally_by_products(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
+  k, g, t, d = query.size()
+  size = 256
+  while size > 64 and k * g * size * t > 4194304:
+    size = size // 2
+  hidden = torch.full([size, size], 1e30, dtype=query.dtype, device=query.device).triu(1)
+  outs = annotate(List[Tensor], [])
+  denominators = annotate(List[Tensor], [])
+  for start in range(0, t, size):
+    rows = min(size, t - start)
+    block = query.narrow(2, start, rows).reshape([k, g * rows, d])
+    y, a = __torch__.attend_by_products(block, key.narrow(1, 0, start + rows).contiguous(),
+                                        value.narrow(1, 0, start + rows).contiguous(), hidden[0:rows, 0:rows], scale)
+    outs.append(y.view([k, g, rows, d]).permute([2, 0, 1, 3]))
+    denominators.append(a.view([k, g, rows]).permute([2, 0, 1]))
+  return (torch.cat(outs, 0), torch.cat(denominators, 0))
+
+
 # Turns "may see" into what is added to scores, in float32.
 def additive(visible: Tensor) -> Tensor:
   mask = torch.zeros(visible.size(), dtype=6, device=visible.device)
@@ -99,7 +155,7 @@ def additive(visible: Tensor) -> Tensor:
 # All tokens that see a segment are the queries of one sequence, and the G heads of a key/value head too, so each
 # segment is read once. query and out (T, K, G, D), denominator (T, K, G).
 def attend_to_segments(query: Tensor, out: Tensor, denominator: Tensor, layer: int, segments: List[Tensor],
-                       rows: List[Tensor], masks: List[Tensor], masked: bool, scale: float) -> Tensor:
+                       rows: List[Tensor], masks: List[Tensor], masked: bool, products_from: int, scale: float) -> Tensor:
   for s in range(len(segments)):
     segment = segments[s]
     seen = segment[layer]
@@ -108,11 +164,11 @@ def attend_to_segments(query: Tensor, out: Tensor, denominator: Tensor, layer: i
     if not everyone:
       selected = query.index_select(0, rows[s])
     t, k, g, d = selected.size()
-    mask: Optional[Tensor] = None
+    queries = selected.permute([1, 0, 2, 3]).reshape([k, t * g, d])
     if masked and masks[s].numel() > 0:
-      mask = masks[s]
-    y, b = __torch__.attend(selected.permute([1, 0, 2, 3]).reshape([1, k, t * g, d]), seen[0].transpose(0, 1).unsqueeze(0),
-                            seen[1].transpose(0, 1).unsqueeze(0), mask, False, scale)
+      y, b = __torch__.attend(queries.unsqueeze(0), seen[0].unsqueeze(0), seen[1].unsqueeze(0), masks[s], False, scale)
+    else:
+      y, b = __torch__.attend_to_all(queries, seen[0], seen[1], products_from, scale)
     y = y.reshape([k, t, g, d]).permute([1, 0, 2, 3])
     b = b.reshape([k, t, g]).permute([1, 0, 2])
     if everyone:
@@ -151,7 +207,7 @@ def segment_masks(segments: List[Tensor], starts: List[int], rows: List[Tensor],
     if window == 0 or int(queries.max()) - window < starts[s]:
       result.append(torch.zeros([0], device=positions.device))
     else:
-      keys = torch.arange(starts[s], starts[s] + segments[s].size(2), device=positions.device)
+      keys = torch.arange(starts[s], starts[s] + segments[s].size(3), device=positions.device)
       visible = keys.unsqueeze(0) > (queries - window).unsqueeze(1)
       result.append(__torch__.additive(visible.repeat_interleave(group, 0)).unsqueeze(0).unsqueeze(0))
   return result
@@ -191,16 +247,16 @@ def finish(x: Tensor, attended: Tensor, weights: List[Tensor], at: int, adapter:
 
 
 # Causal attention of pieces of text, each a sequence of its own; piece_lengths sum to T. query (T, K, G, D), key and
-# value (T, K, D); window 0 for none, else band is what it adds to the scores of the longest piece; trees: of each piece
+# value (K, T, D); window 0 for none, else band is what it adds to the scores of the longest piece; trees: of each piece
 # what is added instead, see tree_masks, or nothing if all pieces are sequences. Returns the output (T, K, G, D) and the
 # log-denominators (T, K, G).
 def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_lengths: List[int], window: int, band: Tensor,
-                         trees: List[Tensor], scale: float) -> Tuple[Tensor, Tensor]:
+                         trees: List[Tensor], products_from: int, scale: float) -> Tuple[Tensor, Tensor]:
   group = query.size(2)
   # (K, G, T, D): key/value heads are the batch, and the G heads of each share its keys through a stride of 0.
   queries = torch.split_with_sizes(query.permute([1, 2, 0, 3]), piece_lengths, 2)
-  keys = torch.split_with_sizes(key.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1]), piece_lengths, 2)
-  values = torch.split_with_sizes(value.permute([1, 0, 2]).unsqueeze(1).expand([-1, group, -1, -1]), piece_lengths, 2)
+  keys = torch.split_with_sizes(key, piece_lengths, 1)
+  values = torch.split_with_sizes(value, piece_lengths, 1)
   outs = annotate(List[Tensor], [])
   denominators = annotate(List[Tensor], [])
   for i in range(len(piece_lengths)):
@@ -210,9 +266,16 @@ def attend_within_pieces(query: Tensor, key: Tensor, value: Tensor, piece_length
       mask = band[0:length, 0:length]
     if len(trees) > 0 and trees[i].numel() > 0:
       mask = trees[i]
-    y, a = __torch__.attend(queries[i], keys[i], values[i], mask, mask is None, scale)
-    outs.append(y.permute([2, 0, 1, 3]))
-    denominators.append(a.permute([2, 0, 1]))
+    scores = query.size(1) * group * length * length // 2
+    if mask is None and products_from > 0 and scores >= products_from and query.dtype == 15:
+      y, a = __torch__.attend_causally_by_products(queries[i], keys[i], values[i], scale)
+      outs.append(y)
+      denominators.append(a)
+    else:
+      y, a = __torch__.attend(queries[i], keys[i].unsqueeze(1).expand([-1, group, -1, -1]),
+                              values[i].unsqueeze(1).expand([-1, group, -1, -1]), mask, mask is None, scale)
+      outs.append(y.permute([2, 0, 1, 3]))
+      denominators.append(a.permute([2, 0, 1]))
   if len(outs) == 1:
     return (outs[0], denominators[0])
   return (torch.cat(outs, 0), torch.cat(denominators, 0))
@@ -303,7 +366,7 @@ def embed(tokens: Tensor, weights: List[Tensor], multiplier: float) -> Tensor:
 
 
 def project_to_vocabulary(hidden: Tensor, weights: List[Tensor], divisor: float) -> Tensor:
-  logits = torch.linear(hidden, weights[2]).float()
+  logits = __torch__.linear(hidden, weights[2], weights[2].new_empty([0]), 0).float()
   if divisor != 1.0:
     logits = logits / divisor
   return logits
@@ -501,6 +564,20 @@ class Decoder(Module):
   def widen(self: __torch__.Decoder, weight: Tensor) -> Tensor:
     return weight.to(6, copy=True)
 
+  def weight(self: __torch__.Decoder, weights: List[Tensor], at: int) -> Tensor:
+    return weights[at]
+
+  # A weight in the layout that linear multiplies fastest.
+  def packed(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+    return __torch__.pack_weight(weight)
+
+  # The same as a checkpoint has it. Called outside inference mode, so that training may use it.
+  def unpacked(self: __torch__.Decoder, weight: Tensor) -> Tensor:
+    return __torch__.unpack_weight(weight)
+
+  def replace(self: __torch__.Decoder, weights: List[Tensor], at: int, weight: Tensor) -> None:
+    weights[at] = weight
+
   # Copies raw bytes of a checkpoint, elements of the given type, over the elements of weight from start on.
   def fill(self: __torch__.Decoder, weight: Tensor, start: int, raw: Tensor, dtype: int) -> None:
     values = torch.view_copy(raw, dtype=dtype)
@@ -508,7 +585,7 @@ class Decoder(Module):
 
   # Runs whole pieces of text, each a sequence of its own after the segments it sees, or, with ends, a tree of tokens, see
   # tree_masks. piece_lengths sum to T.
-  # Returns the final normalised hidden states of the selected tokens (N, E) and all keys/values (layers, 2, T, K, D).
+  # Returns the final normalised hidden states of the selected tokens (N, E) and all keys/values (layers, 2, K, T, D).
   def prefill(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], scales: List[float], windows: List[int],
               rotary: List[int], adapter: List[Tensor], tokens: List[int], positions: List[int], piece_lengths: List[int],
               ends: List[int], segments: List[Tensor], segment_starts: List[int], segment_rows: List[int],
@@ -532,28 +609,29 @@ class Decoder(Module):
     rows = __torch__.segment_row_indices(segment_rows, segment_counts, device)
     masks = __torch__.segment_masks(segments, segment_starts, rows, at_positions, window, group)
     undropped = annotate(List[Tensor], [])
-    kept = torch.empty([layers, 2, t, kv_heads, dim], dtype=x.dtype, device=device)
+    kept = torch.empty([layers, 2, kv_heads, t, dim], dtype=x.dtype, device=device)
     for layer in range(layers):
       at = 4 + 11 * layer
       windowed = windows[layer] > 0
       query, key, value = __torch__.project(x, weights, at, adapter, 8 * layer, undropped, sizes, scales[0],
                                               rotary[layer] != 0, cos, sin)
       here = kept[layer]
-      here[0].copy_(key)
-      here[1].copy_(value)
+      here[0].copy_(key.transpose(0, 1))
+      here[1].copy_(value.transpose(0, 1))
       layer_trees = trees
       if windowed:
         layer_trees = windowed_trees
-      out, denominator = __torch__.attend_within_pieces(query, key, value, piece_lengths, windows[layer], band, layer_trees,
-                                                        scales[1])
+      out, denominator = __torch__.attend_within_pieces(query, here[0], here[1], piece_lengths, windows[layer], band,
+                                                        layer_trees, sizes[5], scales[1])
       if len(segments) > 0:
-        out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
+        out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, sizes[5],
+                                           scales[1])
       x = __torch__.finish(x, out.reshape([t, heads * dim]), weights, at, adapter, 8 * layer, undropped, sizes[4], scales[0],
                            scales[3])
     selected = x.index_select(0, torch.tensor(select, dtype=4, device=device))
     return [__torch__.rms_norm(selected, weights[1], scales[0]), kept]
 
-  # One token for each of R rows. cache (layers, 2, rows, slots, K, D) holds each row's own keys/values, at least R rows
+  # One token for each of R rows. cache (layers, 2, rows, K, slots, D) holds each row's own keys/values, at least R rows
   # of at least max(lengths) slots; lengths count the row's own tokens with this one, whose keys/values are written into
   # the cache. Returns the final normalised hidden states (R, E).
   def decode(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], scales: List[float], windows: List[int],
@@ -566,14 +644,15 @@ class Decoder(Module):
     kv_heads = sizes[2]
     dim = sizes[3]
     r = len(tokens)
-    slots = cache.size(3)
+    slots = cache.size(4)
     longest = max(lengths)
     at_positions = torch.tensor(positions, dtype=4, device=device)
     own = torch.tensor(lengths, dtype=4, device=device)
     x = __torch__.embed(torch.tensor(tokens, dtype=4, device=device), weights, scales[2])
     cos, sin = __torch__.rotary_tables(at_positions, weights[3], scales[5], x.dtype)
     window = max(windows)
-    written = torch.arange(r, device=device) * slots + own - 1
+    of_each_head = torch.arange(r * kv_heads, device=device).view([r, kv_heads]) * slots
+    written = (of_each_head + own.unsqueeze(1) - 1).flatten()
     slot = torch.arange(longest, device=device).unsqueeze(0)
     visible = slot < own.unsqueeze(1)
     mask: Optional[Tensor] = None
@@ -592,15 +671,17 @@ class Decoder(Module):
       query, key, value = __torch__.project(x, weights, at, adapter, 8 * layer, undropped, sizes, scales[0],
                                               rotary[layer] != 0, cos, sin)
       here = cache[layer]
-      here.view([2, -1, kv_heads, dim])[0].index_copy_(0, written, key)
-      here.view([2, -1, kv_heads, dim])[1].index_copy_(0, written, value)
-      seen = here.narrow(1, 0, r).narrow(2, 0, longest).transpose(2, 3)
+      places = here.view([2, -1, dim])
+      places[0].index_copy_(0, written, key.flatten(0, 1))
+      places[1].index_copy_(0, written, value.flatten(0, 1))
+      seen = here.narrow(1, 0, r).narrow(3, 0, longest)
       layer_mask: Optional[Tensor] = mask
       if windowed:
         layer_mask = windowed_mask
       out, denominator = __torch__.attend(query, seen[0], seen[1], layer_mask, False, scales[1])
       if len(segments) > 0:
-        out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, scales[1])
+        out = __torch__.attend_to_segments(query, out, denominator, layer, segments, rows, masks, windowed, sizes[5],
+                                           scales[1])
       x = __torch__.finish(x, out.reshape([r, heads * dim]), weights, at, adapter, 8 * layer, undropped, sizes[4], scales[0],
                            scales[3])
     return __torch__.rms_norm(x, weights[1], scales[0])
@@ -647,10 +728,11 @@ class Decoder(Module):
       index = torch.tensor([edit_rows, edit_ids], dtype=4, device=device)
       delta = torch.tensor(edit_deltas, dtype=6, device=device)
       logits.index_put_([index[0], index[1]], delta, True)
+    if temperature == 0.0:
+      values, tokens = torch.max(logits, -1)
+      return annotate(List[int], tokens.masked_fill(torch.logical_not(torch.isfinite(values)), -1).tolist())
     largest = torch.amax(logits, [-1], True)
     broken = torch.logical_not(torch.isfinite(largest)).squeeze(1)
-    if temperature == 0.0:
-      return annotate(List[int], torch.argmax(logits, -1).masked_fill(broken, -1).tolist())
     # The maximum is subtracted first: dividing it by a tiny temperature would overflow. All in place, and nothing in
     # double precision that need not be: at 64 rows each copy takes longer than the arithmetic.
     logits = logits.sub_(largest).masked_fill_(broken.unsqueeze(1), 0.0).div_(temperature)
@@ -691,29 +773,29 @@ class Decoder(Module):
         chosen.index_copy_(0, left, torch.searchsorted(sums, target, right=True))
     return annotate(List[int], chosen.squeeze(1).masked_fill(broken, -1).tolist())
 
-  # Copies of keys/values (layers, 2, T, K, D), tokens [start, start + length).
+  # Copies of keys/values (layers, 2, K, T, D), tokens [start, start + length).
   def slice_tokens(self: __torch__.Decoder, kept: Tensor, start: int, length: int) -> Tensor:
-    return kept.narrow(2, start, length).clone()
+    return kept.narrow(3, start, length).clone(memory_format=0)
 
   # Writes tokens [start, start + length) of kept into a row of the cache, from a slot on.
   def put(self: __torch__.Decoder, cache: Tensor, row: int, slot: int, kept: Tensor, start: int, length: int) -> None:
-    cache.select(2, row).narrow(2, slot, length).copy_(kept.narrow(2, start, length))
+    cache.select(2, row).narrow(3, slot, length).copy_(kept.narrow(3, start, length))
 
   # Copies of a row's keys/values in the cache, slots [start, start + length).
   def slice_row(self: __torch__.Decoder, cache: Tensor, row: int, start: int, length: int) -> Tensor:
-    return cache.select(2, row).narrow(2, start, length).clone()
+    return cache.select(2, row).narrow(3, start, length).clone(memory_format=0)
 
   # Copies the first slots of one row of the cache to another row.
   def move(self: __torch__.Decoder, cache: Tensor, source: int, target: int, length: int) -> None:
-    cache.select(2, target).narrow(2, 0, length).copy_(cache.select(2, source).narrow(2, 0, length))
+    cache.select(2, target).narrow(3, 0, length).copy_(cache.select(2, source).narrow(3, 0, length))
 
   # A cache of other dimensions with what fits of an earlier one.
   def resize(self: __torch__.Decoder, weights: List[Tensor], sizes: List[int], cache: Tensor, rows: int, slots: int) -> Tensor:
-    result = torch.zeros([sizes[0], 2, rows, slots, sizes[2], sizes[3]], dtype=weights[0].dtype, device=weights[0].device)
+    result = torch.zeros([sizes[0], 2, rows, sizes[2], slots, sizes[3]], dtype=weights[0].dtype, device=weights[0].device)
     if cache.numel() > 0:
       r = min(rows, cache.size(2))
-      n = min(slots, cache.size(3))
-      result.narrow(2, 0, r).narrow(3, 0, n).copy_(cache.narrow(2, 0, r).narrow(3, 0, n))
+      n = min(slots, cache.size(4))
+      result.narrow(2, 0, r).narrow(4, 0, n).copy_(cache.narrow(2, 0, r).narrow(4, 0, n))
     return result
 
   # The adapter of all layers' pairs, for calls that don't train.

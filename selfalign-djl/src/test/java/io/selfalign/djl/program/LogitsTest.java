@@ -49,14 +49,18 @@ class LogitsTest {
   }
 
   static DecoderProgram load(Path folder) {
+    return load(folder, TensorType.F32, Kernels.PLAIN);
+  }
+
+  static DecoderProgram load(Path folder, TensorType type, Kernels kernels) {
     ModelConfig config = ModelConfig.read(folder);
     try (SafeTensors tensors = SafeTensors.open(folder)) {
-      return DecoderProgram.load(config, tensors, TensorType.F32, Device.cpu());
+      return DecoderProgram.load(config, tensors, type, Device.cpu(), kernels);
     }
   }
 
   /** The logits of all tokens, run in pieces that see all earlier pieces as segments. */
-  private static float[][] prefill(DecoderProgram program, int[] tokens, int pieceLength) {
+  static float[][] prefill(DecoderProgram program, int[] tokens, int pieceLength) {
     float[][] logits = new float[tokens.length][];
     List<KeyValues> earlier = new java.util.ArrayList<>();
     for (int from = 0; from < tokens.length; from += pieceLength) {
@@ -85,7 +89,7 @@ class LogitsTest {
     return logits;
   }
 
-  private static void assertLogits(JsonNode golden, float[][] logits) {
+  static void assertLogits(JsonNode golden, float[][] logits) {
     float[] last = logits[logits.length - 1];
     double[] expected = Fixtures.doubles(golden.get("last_logits"));
     assertThat(last).hasSameSizeAs(expected);

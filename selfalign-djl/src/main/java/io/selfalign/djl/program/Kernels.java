@@ -1,0 +1,57 @@
+package io.selfalign.djl.program;
+
+import ai.djl.Device;
+import io.selfalign.djl.checkpoint.TensorType;
+
+/**
+ * Which of several operations that compute the same the program uses. They differ in speed, by
+ * processor, and in rounding. The choice depends on the processor and the data type alone, so that
+ * a machine gives the same results every time.
+ *
+ * @param widenFrom from how many rows on products of bfloat16 are made in float32, with the weight
+ *     converted for each product; 0 for never
+ * @param productsFrom from how many scores on attention in bfloat16 is made of products instead of
+ *     PyTorch's fused operation; 0 for never
+ * @param packFrom how many elements a matrix must have to be kept in the layout that oneDNN
+ *     multiplies fastest; 0 for no matrix
+ */
+record Kernels(int widenFrom, int productsFrom, long packFrom) {
+  /** The plainest of all, which every processor has. */
+  static final Kernels PLAIN = new Kernels(0, 0, 0);
+
+  /** The family that AMD's processors report from Zen 5 on. */
+  private static final int ZEN_5 = 0x1A;
+
+  /** The fastest, as far as they have been measured. */
+  static Kernels fastest(TensorType type, Device device) {
+    return device.isGpu() ? PLAIN : fastest(type, Processor.read(), TorchRuntime.tilesAreBroken());
+  }
+
+  /**
+   * The fastest for a processor.
+   *
+   * <p>Intel processors without usable AMX have bfloat16 instructions at best as fast as those of
+   * float32 (measured: half as fast at 1,800 rows, equal at about 100). AMX, and AMD's bfloat16
+   * instructions, are several times as fast.
+   *
+   * <p>PyTorch multiplies float32, within its fused attention bfloat16 too, by a library that
+   * doesn't use the full width of AMD's processors; oneDNN does. That makes products of float32
+   * twice as fast, and those of attention in bfloat16 six times. It was measured of Zen 5; Zen 4
+   * computes with half of that width, and attention by products took as long there. Below some
+   * 100,000 scores their greater number of operations takes longer than they save.
+   *
+   * @param tilesAreBroken whether AMX is reported but can't be used
+   */
+  static Kernels fastest(TensorType type, Processor processor, boolean tilesAreBroken) {
+    boolean amd = processor.isAmd() && processor.has("avx512_bf16");
+    boolean zen5 = amd && processor.family() >= ZEN_5;
+    return switch (type) {
+      case BF16 -> {
+        boolean fast = !processor.known() || amd || (processor.has("amx_bf16") && !tilesAreBroken);
+        yield new Kernels(fast ? 0 : 128, zen5 ? 100_000 : 0, amd ? 1 : 0);
+      }
+      case F32 -> new Kernels(0, 0, zen5 ? 1 << 19 : 0);
+      case F16 -> PLAIN;
+    };
+  }
+}

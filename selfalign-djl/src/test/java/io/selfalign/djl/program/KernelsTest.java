@@ -1,0 +1,225 @@
+package io.selfalign.djl.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import io.selfalign.djl.Fixtures;
+import io.selfalign.djl.checkpoint.TensorType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All ways to compute the same give the same, and which is taken where. */
+class KernelsTest {
+  /** Attention always by products. */
+  private static final Kernels PRODUCTS = new Kernels(0, 1, 0);
+
+  /** All matrices packed. Only where oneDNN is known to be there. */
+  private static final Kernels PACKED = new Kernels(0, 0, Processor.read().known() ? 1 : 0);
+
+  private static final int[] TOKENS = new Random(5).ints(603, 3, 100).toArray();
+
+  @TempDir Path temporary;
+
+  static List<String> checkpoints() {
+    return Fixtures.checkpoints();
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void packed_weights_give_the_logits_of_transformers(String name) {
+    try (DecoderProgram program = LogitsTest.load(Fixtures.folder(name), TensorType.F32, PACKED)) {
+      for (JsonNode golden : Fixtures.golden(name).get("cases")) {
+        int[] tokens = Fixtures.ints(golden.get("prompt_ids"));
+        LogitsTest.assertLogits(golden, LogitsTest.prefill(program, tokens, tokens.length));
+      }
+    }
+  }
+
+  @Test
+  void a_training_finds_plain_weights_and_leaves_packed_ones() {
+    Path folder = Fixtures.folder("llama1-mha");
+    int[] tokens = Arrays.copyOf(TOKENS, 20);
+    MicroBatch batch =
+        new MicroBatch(tokens, new int[] {20}, new int[] {3, 18}, new int[] {7, 9}, new long[] {1});
+    try (DecoderProgram plain = LogitsTest.load(folder);
+        DecoderProgram packed = LogitsTest.load(folder, TensorType.F32, PACKED)) {
+      float[][] before = LogitsTest.prefill(packed, tokens, 20);
+      float[][] expected = LogitsTest.prefill(plain, tokens, 20);
+      try (TrainingProgram first = TrainingProgram.ofAllWeights(packed);
+          TrainingProgram reference = TrainingProgram.ofAllWeights(plain)) {
+        double loss = reference.accumulate(batch, 1, 0, false);
+        assertThat(first.accumulate(batch, 1, 0, false)).isEqualTo(loss);
+        try (TrainingProgram second = TrainingProgram.ofAllWeights(packed)) {
+          assertThat(second.accumulate(batch, 1, 0, true)).isCloseTo(loss, within(1e-5));
+        }
+        // One has ended, the other still needs them.
+        assertThat(packed.packing().isPacked()).isFalse();
+        assertThat(LogitsTest.prefill(packed, tokens, 20)).isDeepEqualTo(expected);
+        assertThat(first.accumulate(batch, 1, 0, false)).isEqualTo(loss);
+      }
+      assertThat(packed.packing().isPacked()).isTrue();
+      assertThat(LogitsTest.prefill(packed, tokens, 20)).isDeepEqualTo(before);
+    }
+  }
+
+  @Test
+  void a_training_may_end_after_its_model() {
+    DecoderProgram packed = LogitsTest.load(Fixtures.folder("llama1-mha"), TensorType.F32, PACKED);
+    TrainingProgram training = TrainingProgram.ofAllWeights(packed);
+    packed.close();
+    training.close();
+  }
+
+  /**
+   * The biases of queries and keys add a large number to all scores, so that rounded to bfloat16 as
+   * they are, they would be wrong by tenths.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {603, 301})
+  void attention_by_products_is_as_exact_as_the_fused_operation(int pieceLength)
+      throws IOException {
+    Path folder =
+        Fixtures.copy("qwen2", temporary.resolve("model"), Map.of("max_position_embeddings", 4096));
+    setAll(folder.resolve("model.safetensors"), "self_attn.[qk]_proj.bias", 4);
+    float[][] exact;
+    try (DecoderProgram program = LogitsTest.load(folder)) {
+      exact = LogitsTest.prefill(program, TOKENS, TOKENS.length);
+    }
+    double fused = error(exact, folder, Kernels.PLAIN, pieceLength);
+    double products = error(exact, folder, PRODUCTS, pieceLength);
+    assertThat(products).isLessThan(1.1 * fused);
+  }
+
+  /** Sets all elements of the float32 tensors whose names contain a pattern. */
+  private static void setAll(Path safetensors, String pattern, float value) throws IOException {
+    ByteBuffer file =
+        ByteBuffer.wrap(Files.readAllBytes(safetensors)).order(ByteOrder.LITTLE_ENDIAN);
+    int data = Long.BYTES + Math.toIntExact(file.getLong(0));
+    JsonNode header = JsonMapper.shared().readTree(file.array(), Long.BYTES, data - Long.BYTES);
+    header.properties().stream()
+        .filter(tensor -> Pattern.compile(pattern).matcher(tensor.getKey()).find())
+        .map(tensor -> Fixtures.ints(tensor.getValue().get("data_offsets")))
+        .forEach(
+            range -> {
+              for (int at = range[0]; at < range[1]; at += Float.BYTES) {
+                file.putFloat(data + at, value);
+              }
+            });
+    Files.write(safetensors, file.array());
+  }
+
+  /** The root mean square of what bfloat16 changes in all logits. */
+  private static double error(float[][] exact, Path folder, Kernels kernels, int pieceLength) {
+    double sum = 0;
+    long count = 0;
+    try (DecoderProgram program = LogitsTest.load(folder, TensorType.BF16, kernels)) {
+      float[][] logits = LogitsTest.prefill(program, TOKENS, pieceLength);
+      for (int i = 0; i < exact.length; i++) {
+        for (int j = 0; j < exact[i].length; j++) {
+          double difference = logits[i][j] - exact[i][j];
+          sum += difference * difference;
+          count++;
+        }
+      }
+    }
+    return Math.sqrt(sum / count);
+  }
+
+  @Test
+  void the_fastest_depend_on_the_processor() {
+    Processor intel = new Processor("GenuineIntel", 6, Set.of("avx512_bf16"));
+    Processor amx = new Processor("GenuineIntel", 6, Set.of("avx512_bf16", "amx_bf16"));
+    Processor zen3 = new Processor("AuthenticAMD", 25, Set.of("avx2"));
+    Processor zen4 = new Processor("AuthenticAMD", 25, Set.of("avx512_bf16"));
+    Processor zen5 = new Processor("AuthenticAMD", 26, Set.of("avx512_bf16"));
+    Processor unknown = new Processor("", 0, Set.of());
+
+    assertThat(Kernels.fastest(TensorType.BF16, intel, false)).isEqualTo(new Kernels(128, 0, 0));
+    assertThat(Kernels.fastest(TensorType.BF16, amx, false)).isEqualTo(Kernels.PLAIN);
+    assertThat(Kernels.fastest(TensorType.BF16, amx, true)).isEqualTo(new Kernels(128, 0, 0));
+    assertThat(Kernels.fastest(TensorType.BF16, zen3, false)).isEqualTo(new Kernels(128, 0, 0));
+    assertThat(Kernels.fastest(TensorType.BF16, zen4, false)).isEqualTo(new Kernels(0, 0, 1));
+    assertThat(Kernels.fastest(TensorType.BF16, zen5, false)).isEqualTo(new Kernels(0, 100_000, 1));
+    assertThat(Kernels.fastest(TensorType.F32, zen5, false)).isEqualTo(new Kernels(0, 0, 1 << 19));
+    for (Processor processor : List.of(intel, amx, zen3, zen4, unknown)) {
+      assertThat(Kernels.fastest(TensorType.F32, processor, false)).isEqualTo(Kernels.PLAIN);
+    }
+    assertThat(Kernels.fastest(TensorType.F16, zen5, false)).isEqualTo(Kernels.PLAIN);
+    assertThat(Kernels.fastest(TensorType.BF16, unknown, false)).isEqualTo(Kernels.PLAIN);
+    assertThat(Kernels.fastest(TensorType.BF16, Device.gpu())).isEqualTo(Kernels.PLAIN);
+  }
+
+  /** In bfloat16, with whatever is fastest here and with products, a step's logits are near. */
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void steps_in_bfloat16_are_near(String name) {
+    int[] tokens = Arrays.copyOf(TOKENS, 9);
+    Path folder = Fixtures.folder(name);
+    float[] exact = step(folder, TensorType.F32, Kernels.PLAIN, tokens);
+    double plain = distance(exact, step(folder, TensorType.BF16, Kernels.PLAIN, tokens));
+    for (Kernels kernels : List.of(Kernels.fastest(TensorType.BF16, Device.cpu()), PRODUCTS)) {
+      float[] near = step(folder, TensorType.BF16, kernels, tokens);
+      assertThat(distance(exact, near)).isLessThan(2 * plain);
+    }
+  }
+
+  private static double distance(float[] a, float[] b) {
+    return Math.sqrt(
+        IntStream.range(0, a.length).mapToDouble(i -> (a[i] - b[i]) * (a[i] - b[i])).sum());
+  }
+
+  /** The logits after the last token, in two rows that see the first three as a segment. */
+  private static float[] step(Path folder, TensorType type, Kernels kernels, int[] tokens) {
+    int last = tokens.length - 1;
+    try (DecoderProgram program = LogitsTest.load(folder, type, kernels);
+        SegmentView none = program.segmentView(List.of());
+        DecoderProgram.Prefilled shared = prefill(program, Arrays.copyOf(tokens, 3), 0, none);
+        SegmentView view = program.segmentView(List.of(SegmentView.Use.byAll(shared.keyValues())));
+        DecoderProgram.Prefilled own =
+            prefill(program, Arrays.copyOfRange(tokens, 3, last), 3, view);
+        RowCache cache = program.newRowCache()) {
+      cache.ensure(2, last - 2);
+      cache.put(0, 0, own.keyValues(), 0, last - 4);
+      cache.put(1, 0, own.keyValues(), 0, last - 3);
+      try (NativeValue hidden =
+          program.decode(
+              new int[] {tokens[last - 1], tokens[last]},
+              new int[] {last - 1, last},
+              new int[] {last - 3, last - 2},
+              cache,
+              view)) {
+        float[] logits = program.logits(hidden);
+        return Arrays.copyOfRange(logits, logits.length / 2, logits.length);
+      }
+    }
+  }
+
+  private static DecoderProgram.Prefilled prefill(
+      DecoderProgram program, int[] tokens, int position, SegmentView view) {
+    return program.prefill(
+        tokens,
+        IntStream.range(position, position + tokens.length).toArray(),
+        new int[] {tokens.length},
+        new int[0],
+        view,
+        new int[] {tokens.length - 1});
+  }
+}
