@@ -114,11 +114,18 @@ public final class DecoderProgram implements AutoCloseable {
    */
   public static DecoderProgram load(
       ModelConfig config, SafeTensors tensors, TensorType type, Device device) {
-    return load(config, tensors, type, device, Kernels.fastest(type, device));
+    Kernels kernels = Kernels.fastest(type, device);
+    return load(config, tensors, type, device, kernels, source(kernels));
   }
 
+  /** Loads a program text with a checkpoint's weights. See {@link #source}. */
   static DecoderProgram load(
-      ModelConfig config, SafeTensors tensors, TensorType type, Device device, Kernels kernels) {
+      ModelConfig config,
+      SafeTensors tensors,
+      TensorType type,
+      Device device,
+      Kernels kernels,
+      String source) {
     Engine engine = TorchRuntime.engine();
     if (device.isGpu() && !engine.hasCapability("CUDA")) {
       throw new ModelLoadException(
@@ -129,7 +136,10 @@ public final class DecoderProgram implements AutoCloseable {
     try {
       PtSymbolBlock module =
           JniUtils.loadModule(
-              manager, new ByteArrayInputStream(archive(kernels.packFrom() > 0)), false, false);
+              manager,
+              new ByteArrayInputStream(TorchScriptArchive.pack(source, "Decoder")),
+              false,
+              false);
       WeightLoader loader =
           new WeightLoader(config, tensors, type, kernels.packFrom(), manager, module);
       Arguments fixed =
@@ -187,17 +197,20 @@ public final class DecoderProgram implements AutoCloseable {
         .orElseGet(() -> lines.isEmpty() ? "unknown reason" : lines.get(0));
   }
 
-  private static byte[] archive(boolean packed) throws IOException {
-    String linear = source(packed ? "packed_linear.py" : "plain_linear.py");
-    return TorchScriptArchive.pack(source("decoder.py") + linear, "Decoder");
+  /** The program's text with the parts that the kernels need. */
+  static String source(Kernels kernels) {
+    return resource("decoder.py")
+        + resource(kernels.packFrom() > 0 ? "packed_linear.py" : "plain_linear.py");
   }
 
-  private static String source(String name) throws IOException {
+  private static String resource(String name) {
     try (InputStream source = DecoderProgram.class.getResourceAsStream(name)) {
       if (source == null) {
         throw new IllegalStateException("selfalign-djl is incomplete: " + name + " is missing");
       }
       return new String(source.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("selfalign-djl can't be read: " + name, e);
     }
   }
 

@@ -67,15 +67,29 @@ def rotary_tables(positions: Tensor, inverse_frequencies: Tensor, scaling: float
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
   if query.is_cpu:
     return torch._scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal, attn_mask=mask, scale=scale)
-  scores = torch.matmul(query * scale, key.transpose(-2, -1)).float()
-  if causal:
-    hidden = torch.ones([query.size(2), key.size(2)], dtype=11, device=query.device).triu(1)
-    scores = scores.masked_fill(hidden, -1e30)
-  if mask is not None:
-    scores = scores + mask
-  denominator = torch.logsumexp(scores, [-1])
-  weights = torch.exp(scores - denominator.unsqueeze(-1)).to(value.dtype)
-  return (torch.matmul(weights, value), denominator)
+  # Elsewhere a block of queries at a time, to bound the memory that scores take.
+  b, n, q, d = query.size()
+  keys = key.transpose(-2, -1)
+  at_a_time = max(1, 67108864 // (b * n * key.size(2)))
+  outs = annotate(List[Tensor], [])
+  denominators = annotate(List[Tensor], [])
+  for start in range(0, q, at_a_time):
+    rows = min(at_a_time, q - start)
+    scores = torch.matmul(query.narrow(2, start, rows) * scale, keys).float()
+    if causal:
+      hidden = torch.ones([rows, key.size(2)], dtype=11, device=query.device).triu(start + 1)
+      scores = scores.masked_fill(hidden, -1e30)
+    if mask is not None:
+      if mask.size(-2) == 1:
+        scores = scores + mask
+      else:
+        scores = scores + mask.narrow(-2, start, rows)
+    denominator = torch.logsumexp(scores, [-1])
+    outs.append(torch.matmul(torch.exp(scores - denominator.unsqueeze(-1)).to(value.dtype), value))
+    denominators.append(denominator)
+  if len(outs) == 1:
+    return (outs[0], denominators[0])
+  return (torch.cat(outs, 2), torch.cat(denominators, 2))
 
 
 # The same of bfloat16, made of products. query (B, Q, D), key and value (B, L, D), contiguous; hidden (b, b), if it has

@@ -53,6 +53,26 @@ class KernelsTest {
     }
   }
 
+  /**
+   * What a GPU would run instead of the fused attention of the processor, run here, with scores of
+   * few queries at a time.
+   */
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void attention_without_the_fused_operation_gives_the_logits_of_transformers(String name) {
+    String source = DecoderProgram.source(Kernels.PLAIN);
+    String unfused = source.replace("if query.is_cpu:", "if False:").replace("67108864", "500");
+    assertThat(unfused).doesNotContain("is_cpu").contains("max(1, 500");
+    try (DecoderProgram program =
+        LogitsTest.load(Fixtures.folder(name), TensorType.F32, Kernels.PLAIN, unfused)) {
+      for (JsonNode golden : Fixtures.golden(name).get("cases")) {
+        int[] tokens = Fixtures.ints(golden.get("prompt_ids"));
+        int pieceLength = Math.max(1, tokens.length / 3);
+        LogitsTest.assertLogits(golden, LogitsTest.prefill(program, tokens, pieceLength));
+      }
+    }
+  }
+
   @Test
   void a_training_finds_plain_weights_and_leaves_packed_ones() {
     Path folder = Fixtures.folder("llama1-mha");

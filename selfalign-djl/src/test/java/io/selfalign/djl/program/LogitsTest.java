@@ -53,9 +53,13 @@ class LogitsTest {
   }
 
   static DecoderProgram load(Path folder, TensorType type, Kernels kernels) {
+    return load(folder, type, kernels, DecoderProgram.source(kernels));
+  }
+
+  static DecoderProgram load(Path folder, TensorType type, Kernels kernels, String source) {
     ModelConfig config = ModelConfig.read(folder);
     try (SafeTensors tensors = SafeTensors.open(folder)) {
-      return DecoderProgram.load(config, tensors, type, Device.cpu(), kernels);
+      return DecoderProgram.load(config, tensors, type, Device.cpu(), kernels, source);
     }
   }
 
