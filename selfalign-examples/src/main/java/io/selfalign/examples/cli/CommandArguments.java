@@ -1,5 +1,7 @@
 package io.selfalign.examples.cli;
 
+import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -21,6 +23,30 @@ final class CommandArguments {
       int is = message.indexOf(" is ");
       throw new ParameterException(
           spec.commandLine(), is < 0 ? option + ": " + message : option + message.substring(is), e);
+    }
+  }
+
+  /** Lets a command and its subcommands tell of a wrong number without Java's names of types. */
+  static CommandLine withNumbers(CommandLine command) {
+    return command
+        .registerConverter(int.class, value -> number(value, Integer::valueOf))
+        .registerConverter(Integer.class, value -> number(value, Integer::valueOf))
+        .registerConverter(long.class, value -> number(value, Long::valueOf))
+        .registerConverter(double.class, value -> number(value, Double::valueOf))
+        .registerConverter(Double.class, value -> number(value, Double::valueOf));
+  }
+
+  private static <T> T number(String value, Function<String, T> type) {
+    try {
+      return type.apply(value);
+    } catch (NumberFormatException e) {
+      String what = "number";
+      if (value.matches("[-+]?\\d+")) {
+        what = "number that fits";
+      } else if (value.matches("[-+]?\\d*\\.\\d*")) {
+        what = "whole number";
+      }
+      throw new TypeConversionException("'" + value + "' is not a " + what);
     }
   }
 

@@ -10,6 +10,8 @@ import io.selfalign.examples.cli.RespondCommand.Stage;
 import io.selfalign.examples.miniature.EmbeddedModel;
 import io.selfalign.examples.miniature.Measurement;
 import io.selfalign.examples.miniature.MiniatureAlignment;
+import io.selfalign.instruct.SelfInstructOptions;
+import io.selfalign.instruct.TopicInstructOptions;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainableModel;
@@ -127,6 +129,16 @@ final class RunCommand implements Callable<Integer> {
     boolean miniature = model.isEmpty();
     DjlModelOptions options = batches.addTo(engine.options());
     CommandArguments.set(spec, "--rank", () -> LoraOptions.rank(rank));
+    instructions.ifPresent(
+        number ->
+            CommandArguments.set(
+                spec, "--instructions", () -> SelfInstructOptions.builder().instructions(number)));
+    topicInstructions.ifPresent(
+        number ->
+            CommandArguments.set(
+                spec,
+                "--topic-instructions",
+                () -> TopicInstructOptions.builder().instructions(number)));
     PromptFrame prompt =
         frame.frame(miniature ? MiniatureAlignment.frame() : PromptFrame.standard());
     Path folder = model.orElseGet(() -> EmbeddedModel.unpack(work.resolve(EmbeddedModel.FOLDER)));

@@ -76,22 +76,26 @@ public final class SelfAlignCli implements Runnable {
       String... args) {
     SelfAlignCli cli = new SelfAlignCli();
     CommandLine commandLine =
-        new CommandLine(cli)
-            .addSubcommand(
-                new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))
-            .addSubcommand(new ScoreCommand(models, in, out, new ProgressArguments(err, watched)))
-            .addSubcommand(new DedupeCommand(in, out))
-            .addSubcommand(
-                new InstructCommand(models, in, out, new ProgressArguments(err, watched)))
-            .addSubcommand(new RespondCommand(models, in, out, new ProgressArguments(err, watched)))
-            .addSubcommand(
-                new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
-            .addSubcommand(new MergeCommand(models, out))
-            .addSubcommand(new RunCommand(models, out, err, new ProgressArguments(err, watched)))
-            .addSubcommand(EvalCommand.withSubcommands(models, out, err, watched))
-            .addSubcommand(new ReportCommand(out))
-            .addSubcommand(new TraceCommand(out))
-            .addSubcommand(new HelpCommand())
+        CommandArguments.withNumbers(
+                new CommandLine(cli)
+                    .addSubcommand(
+                        new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))
+                    .addSubcommand(
+                        new ScoreCommand(models, in, out, new ProgressArguments(err, watched)))
+                    .addSubcommand(new DedupeCommand(in, out))
+                    .addSubcommand(
+                        new InstructCommand(models, in, out, new ProgressArguments(err, watched)))
+                    .addSubcommand(
+                        new RespondCommand(models, in, out, new ProgressArguments(err, watched)))
+                    .addSubcommand(
+                        new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
+                    .addSubcommand(new MergeCommand(models, out))
+                    .addSubcommand(
+                        new RunCommand(models, out, err, new ProgressArguments(err, watched)))
+                    .addSubcommand(EvalCommand.withSubcommands(models, out, err, watched))
+                    .addSubcommand(new ReportCommand(out))
+                    .addSubcommand(new TraceCommand(out))
+                    .addSubcommand(new HelpCommand()))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(out, true, UTF_8))
             .setErr(new PrintWriter(err, true, UTF_8))

@@ -222,7 +222,7 @@ class DedupeCommandTest {
         "--threshold=1.1 | --threshold is 1.1, but must be between 0 and 1",
         "--threshold=-0.1 | --threshold is -0.1, but must be between 0 and 1",
         "--threshold=NaN | --threshold is NaN, but must be between 0 and 1",
-        "--threshold=x | Invalid value for option '--threshold': 'x' is not a double",
+        "--threshold=x | Invalid value for option '--threshold': 'x' is not a number",
         "--tokenization=words | Invalid value for option '--tokenization': expected one of"
             + " [PUBLISHED, ADAPTIVE, UNICODE]",
         "--against=- | --against is '-', but standard input has the instructions to judge; name a"

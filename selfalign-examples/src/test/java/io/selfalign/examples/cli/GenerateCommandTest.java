@@ -276,13 +276,19 @@ class GenerateCommandTest {
       delimiter = '|',
       value = {
         "--max-new-tokens=0 | --max-new-tokens is 0, but must be at least 1",
-        "--max-new-tokens=x | Invalid value for option '--max-new-tokens': 'x' is not an int",
+        "--max-new-tokens=x | Invalid value for option '--max-new-tokens': 'x' is not a number",
+        "--max-new-tokens=1.5 | Invalid value for option '--max-new-tokens': "
+            + "'1.5' is not a whole number",
+        "--max-new-tokens=9999999999 | Invalid value for option '--max-new-tokens': "
+            + "'9999999999' is not a number that fits",
+        "--temperature=hot | Invalid value for option '--temperature': 'hot' is not a number",
         "--temperature=-1 | --temperature is -1.0, but must be 0 or more, and finite",
         "--temperature=NaN | --temperature is NaN, but must be 0 or more, and finite",
         "--top-p=0 | --top-p is 0.0, but must be over 0 and at most 1",
         "--top-k=-1 | --top-k is -1, but must be 0 (off) or more",
         "--min-p=2 | --min-p is 2.0, but must be between 0 and 1",
-        "--seed=9223372036854775808 | Invalid value for option '--seed'",
+        "--seed=9223372036854775808 | Invalid value for option '--seed': "
+            + "'9223372036854775808' is not a number that fits",
         "--stop= | --stop is '', but must be not empty: it would stop at once",
         "--stop=\\q | Invalid value for option '--stop' (TEXT): '\\q' has '\\q'; use \\n"
             + ", \\t or \\\\",

@@ -14,6 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class RunCommandTest {
@@ -110,10 +112,14 @@ class RunCommandTest {
     }
   }
 
-  @Test
-  void a_rank_that_can_not_be_is_wrong_usage() {
-    CommandRun wrong = run("--rank", "0");
+  @ParameterizedTest
+  @CsvSource({"--rank, 0", "--instructions, -3", "--topic-instructions, -1"})
+  void a_number_that_can_not_be_is_wrong_usage(String option, String value) {
+    Path work = temporary.resolve("run");
+    CommandRun wrong =
+        CommandRun.of((folder, o) -> model, "", "run", "--work", work.toString(), option, value);
     assertThat(wrong.status()).isEqualTo(2);
-    assertThat(wrong.err()).contains("--rank is 0");
+    assertThat(wrong.err()).contains(option + " is " + value);
+    assertThat(work).doesNotExist();
   }
 }
