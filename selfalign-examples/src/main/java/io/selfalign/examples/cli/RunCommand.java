@@ -15,6 +15,7 @@ import io.selfalign.instruct.TopicInstructOptions;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainableModel;
+import io.selfalign.pipeline.RunOptions;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.report.RunReport;
 import java.io.OutputStream;
@@ -117,6 +118,12 @@ final class RunCommand implements Callable<Integer> {
       description = "The same seed makes the same run. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
+  @Option(
+      names = "--start-anew",
+      description =
+          "Where the run was begun with other options, set its data aside and begin anew.")
+  private boolean startAnew;
+
   RunCommand(ModelOpener models, OutputStream out, PrintStream err, ProgressArguments progress) {
     this.models = models;
     this.out = out;
@@ -159,7 +166,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void align(TrainableModel base, PromptFrame prompt, boolean miniature) {
     SelfAlign align = miniature ? miniature(base, prompt) : large(base).frame(prompt);
-    align.workDirectory(work).seed(seed).listener(progress.listener());
+    align.workDirectory(work).runOptions(options());
     maker.ifPresent(name -> align.identity(prompt.persona(), name));
     try (SelfAlignResult result = align.run()) {
       Summary summary =
@@ -172,10 +179,17 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private RunOptions options() {
+    return RunOptions.builder()
+        .seed(seed)
+        .startAnewWhenChanged(startAnew)
+        .listener(progress.listener())
+        .build();
+  }
+
   private Map<String, EvaluationResult> measure(
       TrainableModel base, PromptFrame prompt, SelfAlignResult result) {
-    Measurement measurement =
-        MiniatureAlignment.measure(base, prompt, result, seed, progress.listener());
+    Measurement measurement = MiniatureAlignment.measure(base, prompt, result, options());
     err.println(measurement);
     err.println("Report: " + work.resolve(RunReport.FILE));
     return measurement.results();

@@ -142,8 +142,9 @@ final class Miniature {
         SelfAlignResult result =
             MiniatureAlignment.of(model, frame, options).workDirectory(work).seed(seed).run()) {
       result.stages().forEach(stage -> out.println(stage));
-      Measurement measurement = MiniatureAlignment.measure(model, frame, result, seed, event -> {});
-      show(measurement);
+      show(
+          MiniatureAlignment.measure(
+              model, frame, result, RunOptions.builder().seed(seed).build()));
     }
     return 0;
   }

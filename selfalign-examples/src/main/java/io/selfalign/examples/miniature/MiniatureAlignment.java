@@ -17,7 +17,6 @@ import io.selfalign.model.TrainingOptions;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.Pipeline.Output;
-import io.selfalign.pipeline.RunListener;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.pipeline.RunResult;
 import io.selfalign.principle.AnswerFilters;
@@ -234,9 +233,10 @@ public final class MiniatureAlignment {
    * other. The run's report shows its results.
    *
    * @param frame that of the run
+   * @param options how the measurement is run
    */
   public static Measurement measure(
-      BaseModel base, PromptFrame frame, SelfAlignResult result, long seed, RunListener listener) {
+      BaseModel base, PromptFrame frame, SelfAlignResult result, RunOptions options) {
     List<HeldOutEvaluation> ways = ofBase(base, frame);
     ChatPrompt prompt = chatPrompt(frame);
     ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), prompt));
@@ -245,8 +245,7 @@ public final class MiniatureAlignment {
     }
     Path directory = result.directory().path().resolve(MEASUREMENT);
     Measurement measurement =
-        measure(ways, directory, RunOptions.builder().seed(seed).listener(listener).build())
-            .after(Invention.of(result.instructions()));
+        measure(ways, directory, options).after(Invention.of(result.instructions()));
     RunReport report = result.report();
     measurement.results().forEach(report::addEvaluation);
     report.write();

@@ -80,6 +80,17 @@ class RunCommandTest {
   }
 
   @Test
+  void a_run_with_other_options_is_begun_anew_if_asked_for() {
+    assertThat(run().status()).isZero();
+    CommandRun refused = run("--rank", "4");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("was begun otherwise");
+    assertThat(temporary.resolve("run/aside")).doesNotExist();
+    assertThat(run("--rank", "4", "--start-anew").status()).isZero();
+    assertThat(temporary.resolve("run/aside")).isNotEmptyDirectory();
+  }
+
+  @Test
   void the_miniature_runs_on_one_thread_unless_another_number_was_asked_for() {
     assertThat(failure(null, "run")).contains("threads: 1.");
     assertThat(failure("3", "run")).contains("threads: 3.");
