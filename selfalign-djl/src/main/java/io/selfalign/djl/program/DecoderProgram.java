@@ -171,6 +171,12 @@ public final class DecoderProgram implements AutoCloseable {
     } catch (EngineException e) {
       manager.close();
       throw new ModelLoadException("PyTorch can't load the model: " + reason(e), e);
+    } catch (ModelLoadException e) {
+      manager.close();
+      throw e;
+    } catch (SelfAlignException e) {
+      manager.close();
+      throw new ModelLoadException("PyTorch can't load the model: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -203,7 +209,7 @@ public final class DecoderProgram implements AutoCloseable {
         + resource(kernels.packFrom() > 0 ? "packed_linear.py" : "plain_linear.py");
   }
 
-  private static String resource(String name) {
+  static String resource(String name) {
     try (InputStream source = DecoderProgram.class.getResourceAsStream(name)) {
       if (source == null) {
         throw new IllegalStateException("selfalign-djl is incomplete: " + name + " is missing");

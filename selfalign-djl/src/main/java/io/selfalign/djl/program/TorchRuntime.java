@@ -24,6 +24,16 @@ final class TorchRuntime {
     return Holder.start();
   }
 
+  /** Whether packed matrices of bfloat16 can be multiplied. */
+  static boolean multipliesPackedBfloat16() {
+    engine();
+    return PackingHolder.WORKS;
+  }
+
+  private static final class PackingHolder {
+    private static final boolean WORKS = WeightPacking.works();
+  }
+
   private static final class Holder {
     // In this order: the engine reads the environment when it starts.
     private static final boolean TILES_ARE_BROKEN = avoidBrokenTileInstructions();

@@ -30,10 +30,11 @@ import java.util.stream.LongStream;
 
 /**
  * The part of the model program that trains: parameters with their gradients and AdamW's moments,
- * all in float32, and the typed calls that change them. The program's own weights stay as they are.
+ * all in float32, and the typed calls that change them. The program's own weights stay as they are,
+ * but for their layout: those that are packed are plain until the training is closed.
  *
  * <p>Calls may come from any thread, one at a time with all calls of the program. Closing frees the
- * parameters; it comes before the program is closed.
+ * parameters; it is idempotent, and may come after the program was closed.
  */
 public final class TrainingProgram implements AutoCloseable {
   /** A parameter, its gradient and two moments, in float32. */
@@ -48,6 +49,7 @@ public final class TrainingProgram implements AutoCloseable {
   private final List<PtNDArray> first = new ArrayList<>();
   private final List<PtNDArray> second = new ArrayList<>();
   private final double[] scalings;
+  private boolean closed;
 
   private TrainingProgram(DecoderProgram base, Optional<LoraAdapter> initial) {
     if (base.type() == TensorType.F16) {
@@ -57,11 +59,11 @@ public final class TrainingProgram implements AutoCloseable {
     }
     this.base = base;
     this.initial = initial;
-    scope = (PtNDManager) base.manager().newSubManager();
     scalings =
         initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
+    base.packing().beginTraining();
+    scope = (PtNDManager) base.manager().newSubManager();
     try {
-      base.packing().beginTraining();
       weights.addAll(Arrays.asList(base.weights().get().toTensorArray(scope)));
       if (initial.isPresent()) {
         copyPairs(initial.get());
@@ -454,8 +456,11 @@ public final class TrainingProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    scope.close();
-    base.packing().endTraining();
-    TorchRuntime.trimMemory();
+    if (!closed) {
+      closed = true;
+      scope.close();
+      base.packing().endTraining();
+      TorchRuntime.trimMemory();
+    }
   }
 }

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 
 /**
  * Fills the program's weights from a checkpoint: checks the shape of every tensor, allocates each
- * weight once, in its final type and place, and copies the checkpoint's bytes into it through one
- * small staging buffer. Matrices that the program applies to the same input (q, k, v; gate, up) are
- * laid out as one. Matrices are packed one by one, if at all, so that there is never a second copy
- * of more than one.
+ * weight in its final type, and copies the checkpoint's bytes into it through one small staging
+ * buffer. Matrices that the program applies to the same input (q, k, v; gate, up) are laid out as
+ * one. A matrix that is to be packed is, as soon as it is filled, so that there are never two
+ * copies of more than one.
  */
 final class WeightLoader {
   private static final int STAGING_BYTES = 16 << 20;

@@ -1,5 +1,7 @@
 package io.selfalign.djl.program;
 
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -7,6 +9,13 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.selfalign.error.SelfAlignException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The layout of a program's matrices: packed, as they are multiplied fastest, but for the time of
@@ -16,12 +25,28 @@ import ai.djl.pytorch.jni.IValueUtils;
  * <p>Calls may come from any thread, one at a time with all calls of the program.
  */
 final class WeightPacking implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WeightPacking.class);
+
+  private static final String PROBE =
+      """
+
+
+      class Probe(Module):
+        __parameters__ = []
+        __buffers__ = []
+
+        def works(self: __torch__.Probe) -> float:
+          x = torch.ones([2, 64], dtype=15)
+          weight = __torch__.pack_weight(torch.ones([64, 64], dtype=15))
+          y = __torch__.linear(x, weight, x.new_empty([0]), 0)
+          return float(torch.sum(y))
+      """;
+
   private final PtSymbolBlock module;
   private final PtNDManager manager;
   private final NativeValue weights;
   private final int[] matrices;
   private int trainings;
-  private boolean packed = true;
   private boolean closed;
 
   /**
@@ -37,24 +62,64 @@ final class WeightPacking implements AutoCloseable {
     this.matrices = matrices;
   }
 
+  /** Whether a small matrix of bfloat16 can be packed and multiplied in this process. */
+  static boolean works() {
+    try (PtNDManager manager = (PtNDManager) TorchRuntime.engine().newBaseManager(Device.cpu())) {
+      byte[] archive =
+          TorchScriptArchive.pack(DecoderProgram.resource("packed_linear.py") + PROBE, "Probe");
+      try (PtSymbolBlock module =
+              JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
+          NativeValue result = DecoderProgram.run(module, "works")) {
+        return result.get().toDouble() == 2 * 64 * 64;
+      }
+    } catch (EngineException | SelfAlignException e) {
+      log.debug("this PyTorch can't multiply packed matrices of bfloat16", e);
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory can't fail", e);
+    }
+  }
+
   /** A packed copy of a matrix. */
   static NativeValue packed(PtSymbolBlock module, NativeValue matrix) {
     return DecoderProgram.run(module, "packed", matrix);
   }
 
-  /** Unpacks the matrices, if no other training has. */
+  /**
+   * Unpacks the matrices, if no other training has.
+   *
+   * @throws SelfAlignException if there is not enough memory; nothing has begun then
+   */
   void beginTraining() {
     trainings++;
     if (trainings == 1) {
-      unpack();
+      try {
+        unpack();
+      } catch (EngineException | SelfAlignException e) {
+        endTraining();
+        String reason =
+            e instanceof EngineException engine ? DecoderProgram.reason(engine) : e.getMessage();
+        throw new SelfAlignException(
+            "the training can't be set up: its weights can't be unpacked: "
+                + reason
+                + "; that takes memory for one matrix more",
+            e);
+      }
     }
   }
 
-  /** Packs the matrices if no other training needs them. */
+  /**
+   * Packs the matrices if no other training needs them. Those for which there is no memory stay
+   * plain, and are multiplied all the same.
+   */
   void endTraining() {
     trainings--;
     if (trainings == 0 && !closed) {
-      pack();
+      try {
+        pack();
+      } catch (SelfAlignException e) {
+        log.warn("weights stay unpacked, so that generating takes longer: {}", e.getMessage());
+      }
     }
   }
 
@@ -62,11 +127,6 @@ final class WeightPacking implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-  }
-
-  /** Whether what can be packed is, for tests. */
-  boolean isPacked() {
-    return packed;
   }
 
   private void pack() {
@@ -77,12 +137,10 @@ final class WeightPacking implements AutoCloseable {
         DecoderProgram.run(module, "replace", weights, at, again).close();
       }
     }
-    packed = true;
     TorchRuntime.trimMemory();
   }
 
   private void unpack() {
-    packed = false;
     for (int index : matrices) {
       try (NativeValue at = new NativeValue(IValue.from((long) index));
           NativeValue matrix = DecoderProgram.run(module, "weight", weights, at);

@@ -13,7 +13,7 @@
 #   each layer 11 tensors, an empty one where the architecture has none:
 #   input norm, q/k/v weight ((H + 2 K) D, E) and bias, q/k norm (H + K, D), output weight and bias,
 #   post-attention norm, gate/up weight (2 I, E) and bias, down weight and bias; matrices may be packed, but for the embedding
-# linear, pack_weight and unpack_weight come from plain_linear.py or packed_linear.py.
+# linear, vocabulary_linear, pack_weight and unpack_weight come from plain_linear.py or packed_linear.py.
 #
 # sizes:  [layers, H, K, D, W, P]; products of at least W rows of bfloat16 are computed in float32, 0 for never; attention
 #   of bfloat16 that has at least P scores is made of products, 0 for never
@@ -97,8 +97,9 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], ca
 # (B, Q, D) and (B, Q).
 #
 # A score that is rounded to bfloat16 has an error that grows with it, so that those that weigh most would be the worst. The
-# first product finds each query's largest score; the second is made with that subtracted before it is rounded. What
-# weighs most is then as exact as the weights themselves, which are rounded to bfloat16 by the fused operation too.
+# first product finds each query's largest score; the second is made with that subtracted before it is rounded, so that what
+# weighs most is near 0. But the largest score is rounded itself: where it is over 1,000, that would show, and the fused
+# operation is used.
 def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
   keys = key.transpose(1, 2)
   scores = torch.bmm(query, keys)
@@ -108,6 +109,8 @@ def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor
     last = scores.view([scores.size(0), -1, size, scores.size(2)]).narrow(3, scores.size(2) - size, size)
     last.sub_(hidden)
   largest = torch.amax(scores, [-1], True)
+  if float(torch.amax(torch.abs(largest))) * scale > 1000.0:
+    return __torch__.attend_behind(query, key, value, hidden, scale)
   scores.copy_(largest)
   if size > 0:
     last.add_(hidden)
@@ -117,13 +120,23 @@ def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor
   return (out, torch.add(torch.log(sums), largest, alpha=scale).squeeze(-1))
 
 
+# The same by attend.
+def attend_behind(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
+  mask: Optional[Tensor] = None
+  size = hidden.size(0)
+  if size > 0:
+    some = torch.constant_pad_nd(-hidden.float(), [key.size(1) - size, 0])
+    mask = some.repeat([query.size(1) // size, 1])
+  y, a = __torch__.attend(query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0), mask, False, scale)
+  return (y.squeeze(0), a.squeeze(0))
+
+
 # The attention of all queries (K, Q, D) to all keys (K, L, D) without a mask, by whichever operations are faster.
 def attend_to_all(query: Tensor, key: Tensor, value: Tensor, products_from: int, scale: float) -> Tuple[Tensor, Tensor]:
   k, q, d = query.size()
-  if products_from == 0 or k * q * key.size(1) < products_from or query.dtype != 15:
-    y, a = __torch__.attend(query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0), None, False, scale)
-    return (y.squeeze(0), a.squeeze(0))
   nothing = torch.empty([0], device=query.device)
+  if products_from == 0 or k * q * key.size(1) < products_from or query.dtype != 15:
+    return __torch__.attend_behind(query, key, value, nothing, scale)
   # The processor's cache can hold the scores.
   at_a_time = max(64, 2097152 // (k * key.size(1)))
   outs = annotate(List[Tensor], [])
@@ -380,7 +393,7 @@ def embed(tokens: Tensor, weights: List[Tensor], multiplier: float) -> Tensor:
 
 
 def project_to_vocabulary(hidden: Tensor, weights: List[Tensor], divisor: float) -> Tensor:
-  logits = __torch__.linear(hidden, weights[2], weights[2].new_empty([0]), 0).float()
+  logits = __torch__.vocabulary_linear(hidden, weights[2]).float()
   if divisor != 1.0:
     logits = logits / divisor
   return logits
@@ -787,8 +800,11 @@ class Decoder(Module):
         chosen.index_copy_(0, left, torch.searchsorted(sums, target, right=True))
     return annotate(List[int], chosen.squeeze(1).masked_fill(broken, -1).tolist())
 
-  # Copies of keys/values (layers, 2, K, T, D), tokens [start, start + length).
+  # Copies of keys/values (layers, 2, K, T, D), tokens [start, start + length); of all tokens they are the same, for
+  # nothing changes them.
   def slice_tokens(self: __torch__.Decoder, kept: Tensor, start: int, length: int) -> Tensor:
+    if length == kept.size(3):
+      return kept
     return kept.narrow(3, start, length).clone(memory_format=0)
 
   # Writes tokens [start, start + length) of kept into a row of the cache, from a slot on.

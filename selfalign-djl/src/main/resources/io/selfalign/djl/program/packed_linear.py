@@ -3,22 +3,31 @@
 # Linear maps by oneDNN, with weights in the layout that it multiplies fastest. A part of decoder.py on processors where
 # that is worth it; elsewhere plain_linear.py is. PyTorch has these operations only where it was built with oneDNN.
 
-# The vocabulary projection isn't packed if it is the embedding. As large a weight is multiplied faster by this operation
-# all the same, in float32 and with a single row.
-def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
-  plain = not weight.is_mkldnn
-  if plain and weight.numel() >= 8388608 and not x.requires_grad:
-    plain = x.size(0) > 1 and x.dtype != 6
-  if plain:
-    if bias.numel() == 0:
-      return torch.linear(x, weight)
-    return torch.linear(x, weight, bias)
+def multiply_by_onednn(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   own: Optional[Tensor] = None
   if bias.numel() > 0:
     own = bias
   return ops.mkldnn._linear_pointwise(x, weight, own, "none", annotate(List[Optional[number]], []), "")
 
 
+# weight is packed, or plain if it is small or there is a training.
+def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
+  if weight.is_mkldnn:
+    return __torch__.multiply_by_onednn(x, weight, bias)
+  if bias.numel() == 0:
+    return torch.linear(x, weight)
+  return torch.linear(x, weight, bias)
+
+
+# The vocabulary projection stays plain if it is the embedding. A single row of bfloat16 is then multiplied in half of the
+# time by the same operation, which for more rows would have to rearrange the weight first.
+def vocabulary_linear(x: Tensor, weight: Tensor) -> Tensor:
+  if weight.is_mkldnn or (x.size(0) == 1 and x.dtype == 15):
+    return __torch__.multiply_by_onednn(x, weight, x.new_empty([0]))
+  return torch.linear(x, weight)
+
+
+# Both also take what is in their own layout already, as when only some weights could be brought into another.
 def pack_weight(weight: Tensor) -> Tensor:
   if weight.is_mkldnn:
     return weight
