@@ -378,7 +378,7 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  /** A copy of some of the tokens of keys/values, which starts at a given position. */
+  /** Some of the tokens of keys/values, from a given position on, with a lifetime of their own. */
   public KeyValues slice(KeyValues source, int from, int length, int position) {
     try (NativeValue start = new NativeValue(IValue.from((long) from));
         NativeValue count = new NativeValue(IValue.from((long) length))) {

@@ -2,6 +2,7 @@ package io.selfalign.djl.program;
 
 import ai.djl.Device;
 import io.selfalign.djl.checkpoint.TensorType;
+import java.util.function.BooleanSupplier;
 
 /**
  * Which of several operations that compute the same the program uses. They differ in speed, by
@@ -36,7 +37,7 @@ record Kernels(int widenFrom, int productsFrom, long packFrom) {
             type,
             Processor.read(),
             TorchRuntime.tilesAreBroken(),
-            TorchRuntime.multipliesPackedBfloat16());
+            TorchRuntime::multipliesPackedBfloat16);
   }
 
   /**
@@ -49,16 +50,16 @@ record Kernels(int widenFrom, int productsFrom, long packFrom) {
    * <p>PyTorch multiplies float32, within its fused attention bfloat16 too, by a library that
    * doesn't use the full width of AMD's processors; oneDNN does. That makes products of float32
    * twice as fast, and those of attention in bfloat16 six times. It was measured on a server's Zen
-   * 5; Zen 4, and Zen 5 for laptops, compute with half of that width, and attention by products
-   * took as long as the fused operation on Zen 4.
+   * 5; Zen 4, and Zen 5 for laptops, compute with half of that width, and on Zen 4 attention by
+   * products gained too little.
    *
    * @param tilesAreBroken whether AMX is reported but can't be used
    * @param packed whether this PyTorch multiplies packed matrices of bfloat16, which it doesn't
    *     without oneDNN, or where that may not use AVX-512
    */
   static Kernels fastest(
-      TensorType type, Processor processor, boolean tilesAreBroken, boolean packed) {
-    boolean amd = processor.isAmd() && processor.has("avx512_bf16") && packed;
+      TensorType type, Processor processor, boolean tilesAreBroken, BooleanSupplier packed) {
+    boolean amd = processor.isAmd() && processor.has("avx512_bf16") && packed.getAsBoolean();
     boolean zen5 = amd && processor.family() >= ZEN_5;
     return switch (type) {
       case BF16 -> {

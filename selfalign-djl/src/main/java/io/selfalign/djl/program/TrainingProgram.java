@@ -61,8 +61,13 @@ public final class TrainingProgram implements AutoCloseable {
     this.initial = initial;
     scalings =
         initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
-    base.packing().beginTraining();
     scope = (PtNDManager) base.manager().newSubManager();
+    try {
+      base.packing().beginTraining();
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
     try {
       weights.addAll(Arrays.asList(base.weights().get().toTensorArray(scope)));
       if (initial.isPresent()) {
@@ -458,9 +463,12 @@ public final class TrainingProgram implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      scope.close();
-      base.packing().endTraining();
-      TorchRuntime.trimMemory();
+      try {
+        scope.close();
+      } finally {
+        base.packing().endTraining();
+        TorchRuntime.trimMemory();
+      }
     }
   }
 }

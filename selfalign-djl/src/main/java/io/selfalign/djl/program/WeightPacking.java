@@ -72,7 +72,7 @@ final class WeightPacking implements AutoCloseable {
           NativeValue result = DecoderProgram.run(module, "works")) {
         return result.get().toDouble() == 2 * 64 * 64;
       }
-    } catch (EngineException | SelfAlignException e) {
+    } catch (RuntimeException e) {
       log.debug("this PyTorch can't multiply packed matrices of bfloat16", e);
       return false;
     } catch (IOException e) {
@@ -109,7 +109,7 @@ final class WeightPacking implements AutoCloseable {
   }
 
   /**
-   * Packs the matrices if no other training needs them. Those for which there is no memory stay
+   * Packs the matrices if no other training needs them. Where there is no memory for it, they stay
    * plain, and are multiplied all the same.
    */
   void endTraining() {
@@ -119,6 +119,8 @@ final class WeightPacking implements AutoCloseable {
         pack();
       } catch (SelfAlignException e) {
         log.warn("weights stay unpacked, so that generating takes longer: {}", e.getMessage());
+      } finally {
+        TorchRuntime.trimMemory();
       }
     }
   }
@@ -137,7 +139,6 @@ final class WeightPacking implements AutoCloseable {
         DecoderProgram.run(module, "replace", weights, at, again).close();
       }
     }
-    TorchRuntime.trimMemory();
   }
 
   private void unpack() {

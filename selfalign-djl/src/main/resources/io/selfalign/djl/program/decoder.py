@@ -67,7 +67,7 @@ def rotary_tables(positions: Tensor, inverse_frequencies: Tensor, scaling: float
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
   if query.is_cpu:
     return torch._scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal, attn_mask=mask, scale=scale)
-  # Elsewhere a block of queries at a time, to bound the memory that scores take.
+  # Elsewhere a block of queries at a time, to bound the memory that scores take: 256 MB in float32, a few times over.
   b, n, q, d = query.size()
   keys = key.transpose(-2, -1)
   at_a_time = max(1, 67108864 // (b * n * key.size(2)))
@@ -75,9 +75,13 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], ca
   denominators = annotate(List[Tensor], [])
   for start in range(0, q, at_a_time):
     rows = min(at_a_time, q - start)
-    scores = torch.matmul(query.narrow(2, start, rows) * scale, keys).float()
+    # Causal attention has as many keys as queries, and a block sees none behind its end.
+    count = key.size(2)
     if causal:
-      hidden = torch.ones([rows, key.size(2)], dtype=11, device=query.device).triu(start + 1)
+      count = start + rows
+    scores = torch.matmul(query.narrow(2, start, rows) * scale, keys.narrow(3, 0, count)).float()
+    if causal:
+      hidden = torch.ones([rows, count], dtype=11, device=query.device).triu(start + 1)
       scores = scores.masked_fill(hidden, -1e30)
     if mask is not None:
       if mask.size(-2) == 1:
@@ -85,7 +89,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor], ca
       else:
         scores = scores + mask.narrow(-2, start, rows)
     denominator = torch.logsumexp(scores, [-1])
-    outs.append(torch.matmul(torch.exp(scores - denominator.unsqueeze(-1)).to(value.dtype), value))
+    weights = torch.exp(scores - denominator.unsqueeze(-1)).to(value.dtype)
+    outs.append(torch.matmul(weights, value.narrow(2, 0, count)))
     denominators.append(denominator)
   if len(outs) == 1:
     return (outs[0], denominators[0])
@@ -110,7 +115,7 @@ def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor
     last.sub_(hidden)
   largest = torch.amax(scores, [-1], True)
   if float(torch.amax(torch.abs(largest))) * scale > 1000.0:
-    return __torch__.attend_behind(query, key, value, hidden, scale)
+    return __torch__.attend_at_once(query, key, value, hidden, scale)
   scores.copy_(largest)
   if size > 0:
     last.add_(hidden)
@@ -120,8 +125,8 @@ def attend_by_products(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor
   return (out, torch.add(torch.log(sums), largest, alpha=scale).squeeze(-1))
 
 
-# The same by attend.
-def attend_behind(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
+# What attend_by_products computes, of any type, by attend.
+def attend_at_once(query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
   mask: Optional[Tensor] = None
   size = hidden.size(0)
   if size > 0:
@@ -136,7 +141,7 @@ def attend_to_all(query: Tensor, key: Tensor, value: Tensor, products_from: int,
   k, q, d = query.size()
   nothing = torch.empty([0], device=query.device)
   if products_from == 0 or k * q * key.size(1) < products_from or query.dtype != 15:
-    return __torch__.attend_behind(query, key, value, nothing, scale)
+    return __torch__.attend_at_once(query, key, value, nothing, scale)
   # The processor's cache can hold the scores.
   at_a_time = max(64, 2097152 // (k * key.size(1)))
   outs = annotate(List[Tensor], [])
@@ -803,7 +808,7 @@ class Decoder(Module):
   # Copies of keys/values (layers, 2, K, T, D), tokens [start, start + length); of all tokens they are the same, for
   # nothing changes them.
   def slice_tokens(self: __torch__.Decoder, kept: Tensor, start: int, length: int) -> Tensor:
-    if length == kept.size(3):
+    if start == 0 and length == kept.size(3):
       return kept
     return kept.narrow(3, start, length).clone(memory_format=0)
 

@@ -10,7 +10,8 @@ def multiply_by_onednn(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   return ops.mkldnn._linear_pointwise(x, weight, own, "none", annotate(List[Optional[number]], []), "")
 
 
-# weight is packed, or plain if it is small or there is a training.
+# weight is packed, or plain if it is small, there is a training, or there was no memory to pack it. Where weights are
+# packed nothing is widened.
 def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
   if weight.is_mkldnn:
     return __torch__.multiply_by_onednn(x, weight, bias)
@@ -19,7 +20,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
   return torch.linear(x, weight, bias)
 
 
-# The vocabulary projection stays plain if it is the embedding. A single row of bfloat16 is then multiplied in half of the
+# The vocabulary projection stays plain if it is the embedding, and else in a training. A single row of bfloat16 is then multiplied in half of the
 # time by the same operation, which for more rows would have to rearrange the weight first.
 def vocabulary_linear(x: Tensor, weight: Tensor) -> Tensor:
   if weight.is_mkldnn or (x.size(0) == 1 and x.dtype == 15):

@@ -29,24 +29,30 @@ final class CommandArguments {
   /** Lets a command and its subcommands tell of a wrong number without Java's names of types. */
   static CommandLine withNumbers(CommandLine command) {
     return command
-        .registerConverter(int.class, value -> number(value, Integer::valueOf))
-        .registerConverter(Integer.class, value -> number(value, Integer::valueOf))
-        .registerConverter(long.class, value -> number(value, Long::valueOf))
-        .registerConverter(double.class, value -> number(value, Double::valueOf))
-        .registerConverter(Double.class, value -> number(value, Double::valueOf));
+        .registerConverter(int.class, value -> whole(value, Integer::valueOf))
+        .registerConverter(Integer.class, value -> whole(value, Integer::valueOf))
+        .registerConverter(long.class, value -> whole(value, Long::valueOf))
+        .registerConverter(double.class, CommandArguments::real)
+        .registerConverter(Double.class, CommandArguments::real);
   }
 
-  private static <T> T number(String value, Function<String, T> type) {
+  private static <T> T whole(String value, Function<String, T> type) {
     try {
       return type.apply(value);
     } catch (NumberFormatException e) {
-      String what = "number";
       if (value.matches("[-+]?\\d+")) {
-        what = "number that fits";
-      } else if (value.matches("[-+]?\\d*\\.\\d*")) {
-        what = "whole number";
+        throw new TypeConversionException("'" + value + "' is not a number that fits");
       }
-      throw new TypeConversionException("'" + value + "' is not a " + what);
+      real(value);
+      throw new TypeConversionException("'" + value + "' is not a whole number");
+    }
+  }
+
+  private static double real(String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + value + "' is not a number");
     }
   }
 

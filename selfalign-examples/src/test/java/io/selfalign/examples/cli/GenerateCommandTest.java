@@ -281,6 +281,8 @@ class GenerateCommandTest {
             + "'1.5' is not a whole number",
         "--max-new-tokens=9999999999 | Invalid value for option '--max-new-tokens': "
             + "'9999999999' is not a number that fits",
+        "--max-new-tokens=1e3 | Invalid value for option '--max-new-tokens': '1e3' is not a whole"
+            + " number",
         "--temperature=hot | Invalid value for option '--temperature': 'hot' is not a number",
         "--temperature=-1 | --temperature is -1.0, but must be 0 or more, and finite",
         "--temperature=NaN | --temperature is NaN, but must be 0 or more, and finite",
