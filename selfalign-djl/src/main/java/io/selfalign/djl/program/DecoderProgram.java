@@ -1,7 +1,5 @@
 package io.selfalign.djl.program;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
@@ -18,10 +16,6 @@ import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.error.SelfAlignException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -115,10 +109,10 @@ public final class DecoderProgram implements AutoCloseable {
   public static DecoderProgram load(
       ModelConfig config, SafeTensors tensors, TensorType type, Device device) {
     Kernels kernels = Kernels.fastest(type, device);
-    return load(config, tensors, type, device, kernels, source(kernels));
+    return load(config, tensors, type, device, kernels, ProgramText.of(kernels));
   }
 
-  /** Loads a program text with a checkpoint's weights. See {@link #source}. */
+  /** Loads a program text with a checkpoint's weights. See {@link ProgramText}. */
   static DecoderProgram load(
       ModelConfig config,
       SafeTensors tensors,
@@ -134,12 +128,7 @@ public final class DecoderProgram implements AutoCloseable {
     }
     PtNDManager manager = (PtNDManager) engine.newBaseManager(device);
     try {
-      PtSymbolBlock module =
-          JniUtils.loadModule(
-              manager,
-              new ByteArrayInputStream(TorchScriptArchive.pack(source, "Decoder")),
-              false,
-              false);
+      PtSymbolBlock module = TorchScriptArchive.load(manager, source, "Decoder");
       WeightLoader loader =
           new WeightLoader(config, tensors, type, kernels.packFrom(), manager, module);
       Arguments fixed =
@@ -162,12 +151,9 @@ public final class DecoderProgram implements AutoCloseable {
               ints(config.slidingWindows().stream().mapToLong(Integer::longValue).toArray()),
               ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()),
               loader.tied());
-      TorchRuntime.trimMemory();
       WeightPacking packing = new WeightPacking(module, manager, fixed.weights(), loader.packed());
       return new DecoderProgram(
           config, type, manager, module, fixed, packing, list(new NativeValue[0]), false);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory can't fail", e);
     } catch (EngineException e) {
       manager.close();
       throw new ModelLoadException("PyTorch can't load the model: " + reason(e), e);
@@ -201,23 +187,6 @@ public final class DecoderProgram implements AutoCloseable {
         .map(line -> line.substring(RUNTIME_ERROR.length()))
         .findFirst()
         .orElseGet(() -> lines.isEmpty() ? "unknown reason" : lines.get(0));
-  }
-
-  /** The program's text with the parts that the kernels need. */
-  static String source(Kernels kernels) {
-    return resource("decoder.py")
-        + resource(kernels.packFrom() > 0 ? "packed_linear.py" : "plain_linear.py");
-  }
-
-  static String resource(String name) {
-    try (InputStream source = DecoderProgram.class.getResourceAsStream(name)) {
-      if (source == null) {
-        throw new IllegalStateException("selfalign-djl is incomplete: " + name + " is missing");
-      }
-      return new String(source.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("selfalign-djl can't be read: " + name, e);
-    }
   }
 
   /** The bytes that one token's keys and values take in all layers. */

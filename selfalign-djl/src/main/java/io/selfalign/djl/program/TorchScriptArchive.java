@@ -3,6 +3,11 @@ package io.selfalign.djl.program;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +24,24 @@ final class TorchScriptArchive {
   private static final byte[] NO_CONSTANTS = {(byte) 0x80, 2, ')', '.'};
 
   private TorchScriptArchive() {}
+
+  /**
+   * Loads a program into the engine.
+   *
+   * @param source TorchScript source that defines the class
+   * @param className its name
+   * @return its module, which the caller closes
+   * @throws EngineException if PyTorch refuses the source
+   */
+  static PtSymbolBlock load(PtNDManager manager, String source, String className) {
+    try {
+      // With the last argument true the call would never return.
+      return JniUtils.loadModule(
+          manager, new ByteArrayInputStream(pack(source, className)), false, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory can't fail", e);
+    }
+  }
 
   /**
    * The archive of a program whose module is the class {@code __torch__.CLASS}.

@@ -9,11 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.selfalign.error.SelfAlignException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,19 +60,14 @@ final class WeightPacking implements AutoCloseable {
 
   /** Whether a small matrix of bfloat16 can be packed and multiplied in this process. */
   static boolean works() {
-    try (PtNDManager manager = (PtNDManager) TorchRuntime.engine().newBaseManager(Device.cpu())) {
-      byte[] archive =
-          TorchScriptArchive.pack(DecoderProgram.resource("packed_linear.py") + PROBE, "Probe");
-      try (PtSymbolBlock module =
-              JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-          NativeValue result = DecoderProgram.run(module, "works")) {
-        return result.get().toDouble() == 2 * 64 * 64;
-      }
+    String source = ProgramText.part(ProgramText.PACKED_LINEAR) + PROBE;
+    try (PtNDManager manager = (PtNDManager) TorchRuntime.engine().newBaseManager(Device.cpu());
+        PtSymbolBlock module = TorchScriptArchive.load(manager, source, "Probe");
+        NativeValue result = DecoderProgram.run(module, "works")) {
+      return result.get().toDouble() == 2 * 64 * 64;
     } catch (RuntimeException e) {
       log.debug("this PyTorch can't multiply packed matrices of bfloat16", e);
       return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory can't fail", e);
     }
   }
 

@@ -596,6 +596,7 @@ class Decoder(Module):
   def widen(self: __torch__.Decoder, weight: Tensor) -> Tensor:
     return weight.to(6, copy=True)
 
+  # One of the weights.
   def weight(self: __torch__.Decoder, weights: List[Tensor], at: int) -> Tensor:
     return weights[at]
 
@@ -607,6 +608,7 @@ class Decoder(Module):
   def unpacked(self: __torch__.Decoder, weight: Tensor) -> Tensor:
     return __torch__.unpack_weight(weight)
 
+  # Puts another in its place, in the list itself.
   def replace(self: __torch__.Decoder, weights: List[Tensor], at: int, weight: Tensor) -> None:
     weights[at] = weight
 

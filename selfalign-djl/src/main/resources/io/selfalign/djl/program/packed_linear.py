@@ -20,8 +20,8 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
   return torch.linear(x, weight, bias)
 
 
-# The vocabulary projection stays plain if it is the embedding, and else in a training. A single row of bfloat16 is then multiplied in half of the
-# time by the same operation, which for more rows would have to rearrange the weight first.
+# The vocabulary projection stays plain if it is the embedding, and else in a training. A single row of bfloat16 is then
+# multiplied in half of the time by the same operation, which for more rows would have to rearrange the weight first.
 def vocabulary_linear(x: Tensor, weight: Tensor) -> Tensor:
   if weight.is_mkldnn or (x.size(0) == 1 and x.dtype == 15):
     return __torch__.multiply_by_onednn(x, weight, x.new_empty([0]))

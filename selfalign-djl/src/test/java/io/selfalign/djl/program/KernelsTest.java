@@ -8,12 +8,11 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.JniUtils;
 import io.selfalign.djl.Fixtures;
+import io.selfalign.djl.checkpoint.ModelConfig;
+import io.selfalign.djl.checkpoint.SafeTensors;
 import io.selfalign.djl.checkpoint.TensorType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -73,7 +72,7 @@ class KernelsTest {
   @ParameterizedTest
   @MethodSource("checkpoints")
   void attention_without_the_fused_operation_gives_the_logits_of_transformers(String name) {
-    String source = DecoderProgram.source(Kernels.PLAIN);
+    String source = ProgramText.of(Kernels.PLAIN);
     String unfused = source.replace("if query.is_cpu:", "if False:").replace("67108864", "500");
     assertThat(unfused).doesNotContain("is_cpu").contains("max(1, 500");
     try (DecoderProgram program =
@@ -83,6 +82,19 @@ class KernelsTest {
         int pieceLength = Math.max(1, tokens.length / 3);
         LogitsTest.assertLogits(golden, LogitsTest.prefill(program, tokens, pieceLength));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void a_program_is_loaded_with_the_fastest(TensorType type) {
+    Kernels fastest = Kernels.fastest(type, Device.cpu());
+    Path folder = Fixtures.folder("llama1-mha");
+    try (SafeTensors tensors = SafeTensors.open(folder);
+        DecoderProgram program =
+            DecoderProgram.load(ModelConfig.read(folder), tensors, type, Device.cpu())) {
+      assertThat(program.sizes()).endsWith(fastest.widenFrom(), fastest.productsFrom());
+      assertThat(packedWeights(program) > 0).isEqualTo(fastest.packFrom() == 1);
     }
   }
 
@@ -110,18 +122,9 @@ class KernelsTest {
                 count += 1
             return count
         """;
-    try (PtSymbolBlock module = module(program.manager(), probe, "Probe");
+    try (PtSymbolBlock module = TorchScriptArchive.load(program.manager(), probe, "Probe");
         NativeValue count = DecoderProgram.run(module, "packed", program.weights())) {
       return count.get().toLong();
-    }
-  }
-
-  private static PtSymbolBlock module(PtNDManager manager, String source, String name) {
-    try {
-      return JniUtils.loadModule(
-          manager, new ByteArrayInputStream(TorchScriptArchive.pack(source, name)), false, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -180,14 +183,14 @@ class KernelsTest {
   @ParameterizedTest
   @CsvSource({"0, false", "0, true", "30, true", "500, true", "3000, true", "70000, true"})
   void attention_by_products_is_near_the_exact_one(double largest, boolean inParts) {
-    String source = DecoderProgram.source(Kernels.PLAIN) + ATTENTION;
+    String source = ProgramText.of(Kernels.PLAIN) + ATTENTION;
     if (inParts) {
       source = source.replace("2097152", "3000").replace("4194304", "1");
       assertThat(source).contains("max(64, 3000 //").contains("t > 1:");
     }
     Engine engine = TorchRuntime.engine();
     try (PtNDManager manager = (PtNDManager) engine.newBaseManager(Device.cpu());
-        PtSymbolBlock module = module(manager, source, "Attention");
+        PtSymbolBlock module = TorchScriptArchive.load(manager, source, "Attention");
         NativeValue offset = new NativeValue(IValue.from(largest));
         NativeValue errors = DecoderProgram.run(module, "errors", offset)) {
       double[] values = errors.get().toDoubleArray();

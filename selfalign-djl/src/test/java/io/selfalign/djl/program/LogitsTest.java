@@ -49,11 +49,11 @@ class LogitsTest {
   }
 
   static DecoderProgram load(Path folder) {
-    return load(folder, TensorType.F32, Kernels.PLAIN);
+    return load(folder, TensorType.F32, Kernels.fastest(TensorType.F32, Device.cpu()));
   }
 
   static DecoderProgram load(Path folder, TensorType type, Kernels kernels) {
-    return load(folder, type, kernels, DecoderProgram.source(kernels));
+    return load(folder, type, kernels, ProgramText.of(kernels));
   }
 
   static DecoderProgram load(Path folder, TensorType type, Kernels kernels, String source) {
