@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Lines of mere numbers or marks ({@code 7.}, {@code Task 7}, {@code ###}, {@code ---})
  *       before an instruction's header belong to the header; a word before the number is {@code
  *       task}, {@code example} or the template's label, and a number that is all that a field has
- *       is the field. Where there is no task that they could belong to, those without letters are
- *       nothing.
+ *       is the field, as is a fence of backquotes or tildes that closes one in it. Where there is
+ *       no task that they could belong to, those without letters are nothing.
  *   <li>A line of three or more {@code -}, {@code =}, {@code *} or {@code #} ends a task. What
  *       follows it up to the next header is stray.
  *   <li>A label that is repeated at once counts once. Asterisks, underscores, backquotes or
@@ -314,11 +314,13 @@ public final class TaskListParser {
       Deque<String> marks = new ArrayDeque<>();
       List<String> field = current == null ? new ArrayList<>() : current;
       int firstOfField = firstThatIsNotBlank(field);
+      long fences = field.stream().filter(TaskListParser::isFence).count();
       for (int i = raw.size() - 1; i >= (inTask ? 1 : 0); i--) {
         String line = raw.get(i);
         boolean isInField = !field.isEmpty() && field.get(field.size() - 1).equals(line);
         boolean isWholeField = isInField && field.size() - 1 == firstOfField;
-        if (!isMarkBeforeHeader(line) || (isWholeField && isNumber(line))) {
+        boolean closesFence = isInField && isFence(line) && fences-- % 2 == 0;
+        if (!isMarkBeforeHeader(line) || (isWholeField && isNumber(line)) || closesFence) {
           break;
         }
         marks.addFirst(raw.remove(i));
@@ -408,6 +410,12 @@ public final class TaskListParser {
 
   private boolean isMereMarks(String text) {
     return mereMarks.matcher(text.strip()).matches();
+  }
+
+  /** Whether a line opens or closes a block of code, as in Markdown. */
+  private static boolean isFence(String line) {
+    String start = line.stripLeading();
+    return start.startsWith("```") || start.startsWith("~~~");
   }
 
   /** Whether a line is three or more times the same mark, with a space between them at most. */

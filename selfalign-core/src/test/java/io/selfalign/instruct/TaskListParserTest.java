@@ -125,6 +125,20 @@ class TaskListParserTest {
                 .toList());
   }
 
+  @Test
+  void a_fence_that_closes_code_is_text_and_one_that_opens_before_a_header_is_a_mark() {
+    String code = "```sql\nSELECT 1;\n```";
+    String next = "\n\n7. Instruction: Name it.\nInput: <noinput>\nOutput: A lake\n";
+    for (String marks : List.of("", "\n\n---", "\n\n```", "\n\n~~~")) {
+      assertThat(PARSER.parse(" Write a query.\nOutput: " + code + marks + next, true))
+          .as(marks)
+          .filteredOn(Task.class::isInstance)
+          .map(Task.class::cast)
+          .extracting(Task::output)
+          .containsExactly(Optional.of(code), Optional.of("A lake"));
+    }
+  }
+
   /** Models get stuck in one mark, and tokens hold many of them. */
   @Test
   void degenerate_text_takes_time_in_proportion_and_no_stack() {
