@@ -6,8 +6,11 @@ import io.selfalign.data.SeedTask;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,6 +19,26 @@ import org.junit.jupiter.api.Test;
 /** What the library's own seed tasks promise, as far as a program can tell. */
 class StandardSeedTasksTest {
   private static final List<SeedTask> TASKS = SeedTasks.standard();
+
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```([a-z]+)\n.*?\n```$");
+
+  /** A line that begins or ends as one of a program does, but no line of prose or verse. */
+  private static final Pattern CODE =
+      Pattern.compile("(?m)^\\s*(def|import|static|SELECT|return) |^<\\w+>|^[\\[{]|[{}]$");
+
+  /** Common words as they are spelt in America; -ize but not size or prize. */
+  private static final Pattern AMERICAN =
+      Pattern.compile(
+          "(?i)\\b((?!size|prize|seize|capsize)\\w+i(ze[sdr]?|zing|zation)|\\w+yz(e[sdr]?|ing)"
+              + "|(col|flav|hon|lab|hum|neighb|harb|rum|behavi)or(s|ed|ing)?|favorites?"
+              + "|(cent|lit|theat|fib|(milli|centi|kilo)met)ers?|gray|aluminum|mom"
+              + "|(travel|cancel|model|label|signal|level)(ed|ing)|(de|of)fense|skeptic\\w*|catalog"
+              + "|dialog|plow|pajamas|gotten|percent|fulfill|enroll|judgment|yogurt|cozy|airplanes?"
+              + "|learned|spelled|apartments?|sidewalks?|vacations?|trash|garbage|faucets?|dish soap"
+              + "|eggplants?|zucchini|cookies?|math|soccer|skillets?)\\b");
+
+  /** How an answer says what the assistant can't know or do. */
+  private static final Pattern LIMIT = Pattern.compile("\\bI (can't|don't know|haven't)\\b");
 
   @Test
   void there_are_175_with_unique_ids() {
@@ -53,9 +76,96 @@ class StandardSeedTasksTest {
   @Test
   void answers_are_one_word_and_several_paragraphs() {
     List<Integer> words = words(SeedTask::output);
-    assertThat(words).allMatch(count -> count >= 1 && count <= 200);
     assertThat(words).filteredOn(count -> count == 1).hasSizeGreaterThanOrEqualTo(10);
-    assertThat(words).filteredOn(count -> count >= 100).hasSizeGreaterThanOrEqualTo(40);
+    assertThat(words).filteredOn(count -> count >= 80).hasSizeGreaterThanOrEqualTo(40);
+  }
+
+  /** What {@link TaskListTemplate#standard} says of every task of its list. */
+  @Test
+  void tasks_are_as_the_introduction_of_their_list_says() {
+    assertThat(TaskListTemplate.standard().introduction())
+        .contains("An instruction is one or two sentences", "has at most 100 words")
+        .contains("without blanks to fill in", "in at most 100 words");
+    for (SeedTask task : TASKS) {
+      String input = task.input().orElse("");
+      assertThat(task.instruction().split("(?<=[.!?])[\"')]*\\s+"))
+          .as(task.id())
+          .hasSizeBetween(1, 2);
+      assertThat(input).as(task.id()).doesNotContain("__", "[...]", "<noinput>");
+      assertThat(words(input)).as(task.id()).isLessThanOrEqualTo(100);
+      assertThat(words(task.output())).as(task.id()).isBetween(1, 100);
+    }
+  }
+
+  @Test
+  void code_in_answers_is_fenced_and_says_its_language() {
+    Map<String, String> languages = new TreeMap<>();
+    for (SeedTask task : TASKS) {
+      Matcher fence = FENCED.matcher(task.output());
+      if (fence.find()) {
+        languages.put(task.id(), fence.group(1));
+      }
+      String prose = FENCED.matcher(task.output()).replaceAll("");
+      assertThat(prose).as(task.id()).doesNotContain("```").doesNotContainPattern(CODE);
+      assertThat(prose.chars().filter(c -> c == '`').count() % 2).as(task.id()).isZero();
+    }
+    assertThat(languages)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "rotate-list", "python",
+                "vowel-bug", "python",
+                "test-leap-year", "python",
+                "java-stream", "java",
+                "late-books-query", "sql",
+                "opening-hours-html", "html",
+                "csv-to-json", "json",
+                "dates-and-sums", "json",
+                "largest-folders", "sh"));
+  }
+
+  @Test
+  void the_spelling_is_british() {
+    for (SeedTask task : TASKS) {
+      String output = FENCED.matcher(task.output()).replaceAll("");
+      assertThat(List.of(task.instruction(), task.input().orElse("-"), output))
+          .as(task.id())
+          .noneMatch(text -> AMERICAN.matcher(text).find());
+    }
+  }
+
+  @Test
+  void the_check_of_spelling_knows_its_words() {
+    assertThat(
+            Stream.of("We apologize.", "Gray colors", "to analyze it", "ten percent", "kilometers"))
+        .allMatch(text -> AMERICAN.matcher(text).find());
+    assertThat(
+            Stream.of(
+                "We apologise.", "Grey colours", "a prize of this size", "a metre", "gas meter"))
+        .noneMatch(text -> AMERICAN.matcher(text).find());
+  }
+
+  /** A model that sees only limits declines everything, so these answer first. */
+  @Test
+  void a_few_answers_end_with_an_honest_limit() {
+    assertThat(TASKS.stream().filter(task -> LIMIT.matcher(task.output()).find()))
+        .extracting(SeedTask::id)
+        .containsExactlyInAnyOrder(
+            "action-items",
+            "coffee-study",
+            "lifetime-heartbeats",
+            "loan-or-savings",
+            "mansa-musa",
+            "poem-in-newsletter",
+            "rotate-list",
+            "yellow-tomato-leaves");
+    assertThat(TASKS)
+        .allMatch(
+            task ->
+                LIMIT
+                    .matcher(task.output())
+                    .results()
+                    .allMatch(limit -> words(task.output().substring(0, limit.start())) >= 25),
+            "says what it can before it says what it can't");
   }
 
   @Test
@@ -121,7 +231,13 @@ class StandardSeedTasksTest {
   }
 
   private static List<Integer> words(Function<SeedTask, String> text) {
-    return TASKS.stream().map(task -> text.apply(task).split("\\s+").length).toList();
+    return TASKS.stream().map(task -> words(text.apply(task))).toList();
+  }
+
+  /** The pieces between spaces that have a letter or digit: no bullets, no bars of tables. */
+  private static int words(String text) {
+    return (int)
+        Stream.of(text.split("\\s+")).filter(word -> word.matches(".*[\\p{L}\\p{N}].*")).count();
   }
 
   private static double rougeL(String one, String other) {
