@@ -1,14 +1,13 @@
 package io.selfalign.data;
 
 /**
- * A question of a kind that a language model can't answer rightly from its memory alone, with its
- * topic. Topic-guided self-instruction grows topics of the same kind from it, and questions on
- * them.
+ * A question of a kind in which a language model easily errs, with its topic. Topic-guided
+ * self-instruction grows topics of the same kind from it, and questions on them.
  *
  * @param id identifies the seed among the topic seeds, and in what descends from it
  * @param topic what the question is about, in a few words, such as {@code Night Trains}
- * @param questionType what the question has in common with others of its kind, such as {@code
- *     Questions about what has not happened yet}
+ * @param questionType what the question has in common with others of its kind, in a few words that
+ *     a model copies without a slip, such as {@code Travel and transport}
  * @param question the question itself
  */
 public record TopicSeed(String id, String topic, String questionType, String question)

@@ -1,5 +1,7 @@
 package io.selfalign.instruct;
 
+import com.google.common.math.LongMath;
+import com.google.common.primitives.Ints;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.selfalign.data.Instruction;
 import io.selfalign.data.SeedTask;
@@ -9,6 +11,7 @@ import io.selfalign.model.BaseModel;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.Pipeline.Output;
+import java.math.RoundingMode;
 import java.util.List;
 
 /**
@@ -26,10 +29,22 @@ import java.util.List;
  *
  * <p>The stages are {@code seed-tasks}, {@code self-instruct}, {@code topic-seeds}, {@code
  * topic-ideas}, {@code topics}, {@code topic-instruct} and {@code instructions}; without
- * topic-guided instructions, the four about topics are left out. Not safe for use by several
+ * topic-guided instructions, the four about topics are left out.
+ *
+ * <p>As many topics are made as the instructions on them call for. Unless {@link
+ * TopicOptions#topicsPerType} says otherwise, a type of question is asked for until it has {@code
+ * max(5, ceil(2 n / t))} topics, where {@code n} is the number of instructions on topics and {@code
+ * t} that of types: twice as many as instructions of the type, since not every question that a
+ * model writes is kept, and at least as many as an answer mostly holds. Not safe for use by several
  * threads.
  */
 public final class InstructStages {
+  /** How many topics are made for each instruction that is wanted on one. */
+  private static final int TOPICS_PER_INSTRUCTION = 2;
+
+  /** How many topics each type has at least, however few instructions are wanted. */
+  private static final int MIN_TOPICS_PER_TYPE = 5;
+
   private final BaseModel model;
   private List<SeedTask> seedTasks = SeedTasks.standard();
   private List<TopicSeed> topicSeeds = TopicSeeds.standard();
@@ -67,7 +82,7 @@ public final class InstructStages {
     return this;
   }
 
-  /** How to find topics. */
+  /** How to find topics; how many each type needs is derived if these options leave it open. */
   @CanIgnoreReturnValue
   public InstructStages topics(TopicOptions options) {
     topics = options;
@@ -95,10 +110,22 @@ public final class InstructStages {
     }
     Output<TopicSeed> seeds =
         pipeline.source("topic-seeds", Dataset.of(TopicSeed.class, topicSeeds));
-    Output<Topic> ideas = pipeline.stage(new TopicBrainstorming(model, topics), seeds);
+    Output<Topic> ideas = pipeline.stage(new TopicBrainstorming(model, boundedTopics()), seeds);
     Output<Topic> evened = pipeline.stage(new TopicEvening(), ideas);
     Output<Instruction> guided =
         pipeline.stage(new TopicInstruct(model, topicInstruct), evened, tasks, seeds, general);
     return pipeline.stage(new InstructionMerge(), List.of(general, guided));
+  }
+
+  private TopicOptions boundedTopics() {
+    if (topics.topicsPerType().isPresent()) {
+      return topics;
+    }
+    long types = topicSeeds.stream().map(TopicSeed::questionType).distinct().count();
+    long topicsOfAll = (long) TOPICS_PER_INSTRUCTION * topicInstruct.instructions();
+    long perType = LongMath.divide(topicsOfAll, Math.max(1, types), RoundingMode.CEILING);
+    return topics.toBuilder()
+        .topicsPerType(Math.max(MIN_TOPICS_PER_TYPE, Ints.saturatedCast(perType)))
+        .build();
   }
 }

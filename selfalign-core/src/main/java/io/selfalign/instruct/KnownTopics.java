@@ -4,13 +4,11 @@ import io.selfalign.data.Topic;
 import io.selfalign.data.TopicSeed;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The topics of each type of question, those of seeds included. For one thread. */
 final class KnownTopics {
@@ -19,7 +17,7 @@ final class KnownTopics {
 
   private final Map<String, List<Entry>> byType = new LinkedHashMap<>();
   private final Map<String, Map<String, String>> idByName = new HashMap<>();
-  private final Set<String> typesWithTopics = new HashSet<>();
+  private final Map<String, Integer> made = new HashMap<>();
 
   KnownTopics(List<TopicSeed> seeds) {
     for (TopicSeed seed : seeds) {
@@ -35,7 +33,7 @@ final class KnownTopics {
         .computeIfAbsent(topic.questionType(), type -> new ArrayList<>())
         .add(new Entry(topic.id(), topic.topic()));
     names(topic.questionType()).putIfAbsent(key(topic.topic()), topic.id());
-    typesWithTopics.add(topic.questionType());
+    made.merge(topic.questionType(), 1, Integer::sum);
   }
 
   /** In the order in which the seeds name them. */
@@ -45,7 +43,12 @@ final class KnownTopics {
 
   /** The types of which seeds alone are known. */
   List<String> typesWithoutTopics() {
-    return types().stream().filter(type -> !typesWithTopics.contains(type)).toList();
+    return typesWithFewerThan(1);
+  }
+
+  /** The types of which fewer topics are known than so many, those of seeds not counted. */
+  List<String> typesWithFewerThan(int topics) {
+    return types().stream().filter(type -> made.getOrDefault(type, 0) < topics).toList();
   }
 
   List<Entry> of(String type) {

@@ -21,12 +21,15 @@ import io.selfalign.pipeline.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
  * Lets a base model think of topics for each type of question (arXiv 2305.03047, section 3.1). In
  * each epoch every type is asked for once: the prompt shows topics of the type that are known,
- * drawn at random, and the model continues the list.
+ * drawn at random, and the model continues the list. A type that has {@link
+ * TopicOptions#topicsPerType} topics is asked for no more, and once all have, the stage ends,
+ * whatever epochs are left.
  *
  * <p>A topic is kept if {@link TopicRules} finds nothing wrong with it and its type doesn't have it
  * yet. Types then have different numbers of topics; {@link TopicEvening} comes next. A type that
@@ -105,7 +108,8 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
       return;
     }
     for (long epoch = context.committedUnits(); ; epoch++) {
-      List<String> types = epoch < options.epochs() ? known.types() : known.typesWithoutTopics();
+      List<String> types =
+          epoch < options.epochs() ? unfinished(known) : known.typesWithoutTopics();
       if (types.isEmpty()) {
         return;
       }
@@ -117,6 +121,12 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
       Unit<Topic> unit = epoch(context, known, epoch, types);
       context.commit(unit);
     }
+  }
+
+  /** The types that an epoch asks for, told from records alone: a resumed run asks for the same. */
+  private List<String> unfinished(KnownTopics known) {
+    OptionalInt enough = options.topicsPerType();
+    return enough.isPresent() ? known.typesWithFewerThan(enough.getAsInt()) : known.types();
   }
 
   private static boolean isGivenUp(StageContext<?, Topic> context) {

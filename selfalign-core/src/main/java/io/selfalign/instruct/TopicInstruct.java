@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 /**
  * Topic-Guided Red-Teaming Self-Instruct: lets a base model write instructions on given topics, of
- * kinds that it can't answer from memory (arXiv 2305.03047, section 3.1).
+ * kinds in which a model that answers from memory easily errs (arXiv 2305.03047, section 3.1).
  *
  * <p>Each prompt shows topic seeds, with their topics and types as hints, and then the hints of a
  * few topics, the first of them at the prompt's end; the model goes on with that line's question

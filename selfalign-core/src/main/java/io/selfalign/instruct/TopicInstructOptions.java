@@ -19,8 +19,8 @@ public final class TopicInstructOptions extends RoundOptions {
   }
 
   /**
-   * 400 instructions, 5 examples and 5 new topics in a prompt, temperature 1 with top-p 0.98, up to
-   * 384 new tokens.
+   * 400 instructions, 5 examples and one new topic in a prompt, temperature 1 with top-p 0.98, up
+   * to 384 new tokens.
    */
   public static TopicInstructOptions defaults() {
     return builder().build();
@@ -54,7 +54,7 @@ public final class TopicInstructOptions extends RoundOptions {
   /** Collects options; not safe for use by several threads. */
   public static final class Builder extends RoundOptions.Builder<Builder> {
     private TopicTaskTemplate template = TopicTaskTemplate.standard();
-    private int topicsPerPrompt = 5;
+    private int topicsPerPrompt = 1;
 
     private Builder() {
       super(400, SAMPLING);
@@ -72,7 +72,12 @@ public final class TopicInstructOptions extends RoundOptions {
       return this;
     }
 
-    /** For how many topics a prompt asks, 1 or more; 5 by default. */
+    /**
+     * For how many topics a prompt asks, 1 or more; 1 by default. With one, the prompt ends with
+     * its hint, and the model has only the question to write. With several, a prompt is read once
+     * for all of them, but each line after the first must repeat its hint, which small models
+     * seldom do.
+     */
     @CanIgnoreReturnValue
     public Builder topicsPerPrompt(int count) {
       check(count >= 1, "topicsPerPrompt", count, "1 or more");

@@ -3,6 +3,7 @@ package io.selfalign.instruct;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Settings;
+import java.util.OptionalInt;
 
 /** Options of {@link TopicBrainstorming}. Immutable. */
 public final class TopicOptions {
@@ -10,6 +11,7 @@ public final class TopicOptions {
       GenerationOptions.builder().maxNewTokens(384).temperature(1).topP(0.98).build();
 
   private final int epochs;
+  private final OptionalInt topicsPerType;
   private final int topicsShown;
   private final int maxWords;
   private final int fruitlessEpochs;
@@ -19,6 +21,7 @@ public final class TopicOptions {
 
   private TopicOptions(Builder builder) {
     epochs = builder.epochs;
+    topicsPerType = builder.topicsPerType;
     topicsShown = builder.topicsShown;
     maxWords = builder.maxWords;
     fruitlessEpochs = builder.fruitlessEpochs;
@@ -28,8 +31,8 @@ public final class TopicOptions {
   }
 
   /**
-   * 10 epochs, up to 10 topics shown, topics of up to 3 words, temperature 1 with top-p 0.98, up to
-   * 384 new tokens.
+   * 10 epochs of all types, up to 10 topics shown, topics of up to 3 words, temperature 1 with
+   * top-p 0.98, up to 384 new tokens.
    */
   public static TopicOptions defaults() {
     return builder().build();
@@ -42,7 +45,9 @@ public final class TopicOptions {
 
   /** A builder with these options. */
   public Builder toBuilder() {
-    return builder()
+    Builder builder = builder();
+    builder.topicsPerType = topicsPerType;
+    return builder
         .epochs(epochs)
         .topicsShown(topicsShown)
         .maxWords(maxWords)
@@ -52,9 +57,14 @@ public final class TopicOptions {
         .template(template);
   }
 
-  /** How often each type of question is asked for. */
+  /** How often each type of question is asked for at most. */
   public int epochs() {
     return epochs;
+  }
+
+  /** With how many topics a type is asked for no more; empty if it is asked for in every epoch. */
+  public OptionalInt topicsPerType() {
+    return topicsPerType;
   }
 
   /** How many known topics of the type a prompt shows at most. */
@@ -89,8 +99,9 @@ public final class TopicOptions {
 
   /** What decides the output, patience excepted. */
   Settings.Builder settings() {
-    return Settings.builder()
-        .add("epochs", epochs)
+    Settings.Builder settings = Settings.builder().add("epochs", epochs);
+    topicsPerType.ifPresent(count -> settings.add("topics_per_type", count));
+    return settings
         .add("topics_shown", topicsShown)
         .add("max_words", maxWords)
         .add("sampling", sampling.summary())
@@ -103,6 +114,7 @@ public final class TopicOptions {
    */
   public static final class Builder {
     private int epochs = 10;
+    private OptionalInt topicsPerType = OptionalInt.empty();
     private int topicsShown = 10;
     private int maxWords = 3;
     private int fruitlessEpochs = 5;
@@ -112,11 +124,27 @@ public final class TopicOptions {
 
     private Builder() {}
 
-    /** How often each type of question is asked for, 1 or more; 10 by default. */
+    /**
+     * How often each type of question is asked for, 1 or more; 10 by default. At most so often if
+     * {@link #topicsPerType} is set.
+     */
     @CanIgnoreReturnValue
     public Builder epochs(int count) {
       RoundOptions.Builder.check(count >= 1, "epochs", count, "1 or more");
       epochs = count;
+      return this;
+    }
+
+    /**
+     * How many topics are enough for a type of question, 1 or more: a type that has as many, those
+     * of seeds not counted, is asked for no more. What an answer holds beyond that is kept all the
+     * same, for {@link TopicEvening} draws from it. Unset, each type is asked for in every epoch;
+     * {@link InstructStages} sets it from the number of instructions that are wanted.
+     */
+    @CanIgnoreReturnValue
+    public Builder topicsPerType(int count) {
+      RoundOptions.Builder.check(count >= 1, "topicsPerType", count, "1 or more");
+      topicsPerType = OptionalInt.of(count);
       return this;
     }
 

@@ -21,8 +21,9 @@ public final class TopicSeeds {
   private TopicSeeds() {}
 
   /**
-   * The 20 topic seeds that were written for this library, one for each kind of question; the same
-   * immutable list every time. See {@code docs/seeds.md} for how they were written.
+   * The 20 topic seeds that were written for this library, one for each kind of question, 7 of them
+   * without an answer; the same immutable list every time. See {@code docs/seeds.md} for how they
+   * were written.
    */
   public static List<TopicSeed> standard() {
     return STANDARD.get();

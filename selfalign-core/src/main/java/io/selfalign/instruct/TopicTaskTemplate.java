@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
  * and with the lines of the hints that are left. Immutable.
  *
  * <pre>
- * ... The plan of the list:
- * 1. (Night Trains | Questions about getting from one place to another ...)
- * 2. (Sourdough Bread | Questions whose answer depends on ...)
+ * ... Plan:
+ * 1. (Connecting Flights | Travel and transport)
+ * 2. (Tree Frogs | Findings of natural science)
  *
- * The list:
- * 1. (Night Trains | Questions about getting ...) Can I still reach my connection ...?
- * 2. (Sourdough Bread | Questions whose ...)
+ * List:
+ * 1. (Connecting Flights | Travel and transport) How much time should I leave between ...?
+ * 2. (Tree Frogs | Findings of natural science)
  * </pre>
  *
  * <p>After SELF-ALIGN (arXiv 2305.03047, section 3.1). The wording is this library's own.
@@ -33,9 +33,9 @@ public record TopicTaskTemplate(String introduction, String planTitle, String li
   private static final TopicTaskTemplate STANDARD =
       new TopicTaskTemplate(
           """
-          This is a list of things that people ask a general assistant, a program that reads text and answers in text. What they ask is of the kind that a program can't know rightly from its memory alone.
+          These are questions and requests to an assistant, a program that reads text and answers in text. They are of many kinds, and in several of them it is easy to err.
 
-          The list was planned first. Every line of the plan gives a topic and a kind of question, and the list has one line for each of them in the same order: the line of the plan in brackets, and after it a single question or request, in English, on this topic and of this kind. It is one or two sentences long and clear by itself. No two are put in the same way.""",
+          Each line of the list repeats one line of the plan, brackets included, and goes on with a question or request on this topic and of this kind. It is in English, one or two sentences long and clear by itself. No two are put in the same way.""",
           "Plan:",
           "List:");
 

@@ -1,25 +1,15 @@
 package io.selfalign.instruct;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.selfalign.data.Drop;
 import io.selfalign.data.Instruction;
 import io.selfalign.data.Topic;
-import io.selfalign.data.TopicSeed;
-import io.selfalign.error.FruitlessException;
 import io.selfalign.instruct.Piece.Line;
 import io.selfalign.instruct.TopicTaskTemplate.Hint;
-import io.selfalign.pipeline.Dataset;
-import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.testing.ScriptedModel;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -29,109 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TopicStagesTest {
   @TempDir Path temporary;
-
-  private RunDirectory brainstorm(ScriptedModel model, TopicOptions.Builder options) {
-    Pipeline.Builder builder = Pipeline.builder();
-    var seeds = builder.source("topic-seeds", Dataset.of(TopicSeed.class, Writers.topicSeeds()));
-    var ideas = builder.stage(new TopicBrainstorming(model, options.build()), seeds);
-    builder.stage(new TopicEvening(), ideas);
-    return builder.build().in(temporary).run().directory();
-  }
-
-  @Test
-  void types_are_evened_out_to_the_smallest_and_the_rest_is_surplus() {
-    RunDirectory made = brainstorm(Writers.good().build(), Writers.topics());
-    List<Topic> ideas = made.records("topic-ideas", Topic.class).toList();
-    List<Topic> topics = made.records("topics", Topic.class).toList();
-    Map<String, Long> before = perType(ideas);
-    Map<String, Long> after = perType(topics);
-    long smallest = before.values().stream().min(Long::compare).orElseThrow();
-    assertThat(new HashSet<>(before.values()).size()).isGreaterThan(1);
-    assertThat(after.keySet()).isEqualTo(before.keySet());
-    assertThat(after.values()).containsOnly(smallest);
-    assertThat(made.drops("topics").toList())
-        .hasSize(ideas.size() - topics.size())
-        .allMatch(drop -> drop.rule().equals("surplus"))
-        .allMatch(drop -> drop.detail().endsWith("the smallest " + smallest));
-  }
-
-  private static Map<String, Long> perType(Collection<Topic> topics) {
-    return topics.stream()
-        .collect(Collectors.groupingBy(Topic::questionType, Collectors.counting()));
-  }
-
-  @Test
-  void topics_are_filtered_and_known_once_for_their_type() {
-    RunDirectory made = brainstorm(Writers.good().build(), Writers.topics());
-    assertThat(made.records("topic-ideas", Topic.class).toList())
-        .extracting(topic -> topic.questionType() + topic.topic().toLowerCase(Locale.ROOT))
-        .doesNotHaveDuplicates();
-    List<Drop> drops = made.drops("topic-ideas").toList();
-    assertThat(drops)
-        .extracting(Drop::rule)
-        .contains("too_long", "no_capital", "final_punctuation", "duplicate", "stray_text");
-    assertThat(drops)
-        .filteredOn(drop -> drop.rule().equals("duplicate"))
-        .anyMatch(drop -> drop.detail().equals("tides") && drop.text().equals("51. TIDES"));
-    // Known for another type, a topic is new.
-    assertThat(made.records("topic-ideas", Topic.class).toList())
-        .filteredOn(topic -> topic.topic().equals("TIDES"))
-        .extracting(Topic::questionType)
-        .containsExactlyInAnyOrder("Questions on tomorrow", "Questions on my house");
-  }
-
-  @Test
-  void later_epochs_show_what_earlier_ones_found() {
-    ScriptedModel model = Writers.good().build();
-    RunDirectory made = brainstorm(model, Writers.topics().topicsShown(4));
-    List<Topic> ideas = made.records("topic-ideas", Topic.class).toList();
-    assertThat(ideas.get(0).parents()).containsExactly("tides");
-    Set<String> shown =
-        ideas.stream().flatMap(topic -> topic.parents().stream()).collect(Collectors.toSet());
-    assertThat(shown).anyMatch(id -> id.startsWith("topic-ideas-0-"));
-    assertThat(ideas).allMatch(topic -> topic.parents().size() <= 4);
-    assertThat(model.requests()).hasSize(9);
-  }
-
-  private static ScriptedModel silentOn(String type) {
-    return ScriptedModel.builder()
-        .contextLength(20_000)
-        .whenPromptContains(type, " nothing at all comes to my mind")
-        .otherwise(Writers::topics)
-        .build();
-  }
-
-  @Test
-  void a_type_that_yields_nothing_is_named() {
-    ScriptedModel model = silentOn("Questions on tomorrow");
-    assertThatThrownBy(() -> brainstorm(model, Writers.topics().fruitlessEpochs(2)))
-        .isInstanceOf(FruitlessException.class)
-        .hasMessageStartingWith(
-            "stage 'topic-ideas' has no topic for 1 of 3 types of question after 5 epochs:"
-                + " 'Questions on tomorrow'.");
-    // Three epochs of all types, and two more of the one.
-    assertThat(model.requests()).hasSize(9 + 2);
-  }
-
-  @Test
-  void a_type_that_yields_nothing_may_be_left_out() {
-    ScriptedModel model = silentOn("Questions on tomorrow");
-    RunDirectory made = brainstorm(model, Writers.topics().fruitlessEpochs(0).acceptFewer(true));
-    assertThat(made.stage("topic-ideas").counters()).containsEntry("types_without_topics", 1L);
-    assertThat(perType(made.records("topics", Topic.class).toList()))
-        .containsOnlyKeys("Questions on now", "Questions on my house");
-  }
-
-  @Test
-  void no_topics_at_all_are_never_accepted() {
-    assertThatThrownBy(
-            () ->
-                brainstorm(
-                    ScriptedModel.builder().contextLength(20_000).otherwise(" no").build(),
-                    Writers.topics().fruitlessEpochs(0).acceptFewer(true)))
-        .isInstanceOf(FruitlessException.class)
-        .hasMessageContaining("3 of 3 types");
-  }
 
   @Test
   void a_line_counts_only_with_its_own_hint() {

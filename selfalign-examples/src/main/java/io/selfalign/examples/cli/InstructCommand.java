@@ -158,7 +158,9 @@ final class InstructCommand implements Callable<Integer> {
   @Option(
       names = "--topic-epochs",
       paramLabel = "E",
-      description = "How often each type of question is asked for. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How often each type of question is asked for topics at most; no more than are needed are"
+              + " made. Default: ${DEFAULT-VALUE}.")
   private int topicEpochs = TopicOptions.defaults().epochs();
 
   @Option(
