@@ -1,5 +1,6 @@
 package io.selfalign.answer;
 
+import io.selfalign.pipeline.Settings;
 import io.selfalign.text.RougeL;
 import io.selfalign.text.RougeTokenizer;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * <ul>
  *   <li>an answer whose ROUGE-L F with a shown text is over a threshold,
  *   <li>one that has so many words in a row in common with it,
- *   <li>one that has a whole sentence of it, of eight words or more.
+ *   <li>one that has a whole sentence of it, if that has enough words.
  * </ul>
  *
  * <p>What the query says itself is no copy of anything. In scripts without spaces two characters
@@ -20,10 +21,9 @@ import java.util.Optional;
  *
  * @param threshold between 0 and 1
  * @param run at least 1
+ * @param sentence the fewest words of a sentence, at least 1
  */
-public record ExemplarCopies(double threshold, int run) {
-  private static final int LEAST_SENTENCE = 8 * Words.WORD;
-
+public record ExemplarCopies(double threshold, int run, int sentence) {
   /**
    * A text that the prompt showed.
    *
@@ -44,6 +44,18 @@ public record ExemplarCopies(double threshold, int run) {
     if (run < 1) {
       throw new IllegalArgumentException("run is " + run + ", but must be 1 up");
     }
+    if (sentence < 1) {
+      throw new IllegalArgumentException("sentence is " + sentence + ", but must be 1 up");
+    }
+  }
+
+  /** The figures. */
+  public Settings settings() {
+    return Settings.builder()
+        .add("threshold", threshold)
+        .add("run", run)
+        .add("sentence", sentence)
+        .build();
   }
 
   /** What of the shown texts an answer copies, for people; nothing if it doesn't. */
@@ -54,7 +66,7 @@ public record ExemplarCopies(double threshold, int run) {
     for (Shown text : shown) {
       Optional<String> copy =
           like(words, RougeTokenizer.UNICODE.tokenize(text.text()))
-              .or(() -> sentence(text.text(), said, written));
+              .or(() -> wholeSentence(text.text(), said, written));
       if (copy.isPresent()) {
         return copy.map(what -> "exemplar '" + text.id() + "', " + what);
       }
@@ -71,14 +83,14 @@ public record ExemplarCopies(double threshold, int run) {
     return common >= run ? Optional.of(common + " words in a row") : Optional.empty();
   }
 
-  private static Optional<String> sentence(String shown, String said, String written) {
-    for (String sentence : Words.sentences(shown)) {
-      List<String> words = RougeTokenizer.UNICODE.tokenize(sentence);
+  private Optional<String> wholeSentence(String shown, String said, String written) {
+    for (String candidate : Words.sentences(shown)) {
+      List<String> words = RougeTokenizer.UNICODE.tokenize(candidate);
       String joined = Words.join(words);
-      if (Words.size(words) >= LEAST_SENTENCE
+      if (Words.size(words) >= sentence * Words.WORD
           && Words.says(written, joined)
           && !Words.says(said, joined)) {
-        return Optional.of("sentence '" + sentence.strip() + "'");
+        return Optional.of("sentence '" + candidate.strip() + "'");
       }
     }
     return Optional.empty();

@@ -9,6 +9,8 @@ import io.selfalign.data.Sampling;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
+import io.selfalign.text.Declining;
+import io.selfalign.text.Openings;
 import io.selfalign.text.Repetition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,7 +99,8 @@ final class DemonstrationBatch {
             written.prompt(),
             written.written(),
             new Reply(reply.thoughts(), repetition.text(), reply.closed(), cuts),
-            RuleMentions.in(reply.thoughts(), frame.principles()));
+            RuleMentions.in(reply.thoughts(), frame.principles()),
+            frame.speech());
     if (written.written().isBlank()) {
       return dropped(written, PrincipleDrivenAlignment.EMPTY, "");
     }
@@ -181,6 +184,17 @@ final class DemonstrationBatch {
     if (!candidate.mentions().unknown().isEmpty()) {
       unit.count("unknown_rule", 1);
     }
+    Declining declining = Openings.declining(candidate.answer());
+    if (declining != Declining.NONE) {
+      count("declined", candidate.query());
+      unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);
+    }
+  }
+
+  private void count(String counter, Query query) {
+    unit.count(counter, 1);
+    query.source().ifPresent(source -> unit.count(counter + ":" + source, 1));
+    query.questionType().ifPresent(type -> unit.count(counter + ":type:" + type, 1));
   }
 
   /** The counter of a principle: {@code principle_4_question_assessment}. */

@@ -43,9 +43,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Counters: {@code trimmed}, {@code repetition_cut} and {@code next_turn_cut}, kept answers of
  * which something was cut; {@code no_rule}, kept answers whose thoughts name no rule; {@code
- * unknown_rule}, those that name one there isn't; {@code principle_7_candor}, those that name this
- * one, {@code principle_7_candor:topic-guided}, those of them whose query has this source, and
- * {@code principle_7_candor:type:culture}, those of them whose query has this question type.
+ * unknown_rule}, those that name one there isn't; {@code declined}, those that begin by declining
+ * (English), with {@code declined:refusal} and {@code declined:not_knowing}, and by source and
+ * question type as principles are counted; {@code principle_7_candor}, those that name this one,
+ * {@code principle_7_candor:topic-guided}, those of them whose query has this source, and {@code
+ * principle_7_candor:type:culture}, those of them whose query has this question type.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */

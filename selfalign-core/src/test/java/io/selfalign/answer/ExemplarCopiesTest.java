@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExemplarCopiesTest {
-  private static final ExemplarCopies COPIES = new ExemplarCopies(0.7, 20);
+  private static final ExemplarCopies COPIES = new ExemplarCopies(0.7, 20, 8);
 
   private static final List<Shown> SHOWN =
       List.of(
@@ -55,7 +55,8 @@ class ExemplarCopiesTest {
 
   @Test
   void wrong_figures_are_refused() {
-    assertThatThrownBy(() -> new ExemplarCopies(1.5, 3)).hasMessageContaining("threshold is 1.5");
-    assertThatThrownBy(() -> new ExemplarCopies(0.5, 0)).hasMessageContaining("run is 0");
+    assertThatThrownBy(() -> new ExemplarCopies(1.5, 3, 8))
+        .hasMessageContaining("threshold is 1.5");
+    assertThatThrownBy(() -> new ExemplarCopies(0.5, 0, 8)).hasMessageContaining("run is 0");
   }
 }

@@ -93,7 +93,7 @@ class PrincipleDrivenAlignmentTest {
                 Map.entry("apology", 4L),
                 Map.entry("exemplar_leak", 4L),
                 Map.entry("echo", 4L),
-                Map.entry("repetitive", 4L),
+                Map.entry("loop", 4L),
                 Map.entry("unsafe", 4L),
                 Map.entry("query_too_long", 1L),
                 Map.entry("query_has_marker", 1L)));
@@ -288,6 +288,31 @@ class PrincipleDrivenAlignmentTest {
   }
 
   @Test
+  void declined_answers_are_kept_and_counted_by_source_and_type() {
+    ScriptedModel model =
+        ScriptedModel.builder()
+            .contextLength(12_000)
+            .scorer(r -> r.continuation().equals(" Yes") ? -4.0 : -1.0)
+            .whenPromptContains(
+                "Question 0", Replies.reply(Replies.SELF, "I don't know what that is."))
+            .whenPromptContains(
+                "Question 1", Replies.reply(Replies.SELF, "I won't help you with that."))
+            .otherwise(Replies.reply(Replies.SELF, "It is three times as much."))
+            .build();
+    StageSummary summary =
+        run(stage(model).build(), Replies.queries(4), "run").stage("demonstrations");
+    assertThat(summary.records()).isEqualTo(4);
+    assertThat(summary.counters())
+        .containsEntry("declined", 2L)
+        .containsEntry("declined:not_knowing", 1L)
+        .containsEntry("declined:refusal", 1L)
+        .containsEntry("declined:self-instruct", 1L)
+        .containsEntry("declined:topic-guided", 1L)
+        .containsEntry("declined:type:type 0", 1L)
+        .doesNotContainKey("declined:type:type 2");
+  }
+
+  @Test
   void a_filter_and_a_safety_filter_of_ones_own_take_part() {
     AnswerFilter numbers =
         new AnswerFilter() {
@@ -388,7 +413,8 @@ class PrincipleDrivenAlignmentTest {
     assertThat(json)
         .contains("\"model\":\"scripted:scripted\"", "\"temperature\":0.5", "\"top_p\":0.9")
         .contains(
-            "\"logit_bias\":{\"Sorry\":\"-Infinity\"}", "\"too_short\":{\"min_characters\":160}");
+            "\"logit_bias\":{\"Sorry\":\"-Infinity\"}",
+            "\"too_short\":{\"min_characters\":10,\"min_unclosed_characters\":160}");
     assertThat(stage.toBuilder().unitSize(3).build().settings()).isEqualTo(stage.settings());
     List<PrincipleDrivenAlignment.Builder> changed =
         List.of(
