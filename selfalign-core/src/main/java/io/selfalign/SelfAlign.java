@@ -281,7 +281,11 @@ public final class SelfAlign {
     Output<Adapter> engraved = engraving.addTo(pipeline, demonstrations);
 
     if (verbose) {
-      VerboseCloning stage4 = VerboseCloning.of(model).prompt(chat).compareWith(demonstrations);
+      VerboseCloning stage4 =
+          VerboseCloning.of(model)
+              .prompt(chat)
+              .frameSpeech(prompt.speech())
+              .compareWith(demonstrations);
       lora.ifPresent(stage4::lora);
       pairs.ifPresent(stage4::identityPairs);
       cloning.forEach(change -> change.accept(stage4));

@@ -1,8 +1,10 @@
 package io.selfalign.principle;
 
+import io.selfalign.answer.ExemplarCopies;
+import io.selfalign.answer.FrameSpeech;
+import io.selfalign.answer.Loops;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.text.Openings;
-import io.selfalign.text.Repetition;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,8 +14,11 @@ import java.util.function.Function;
  * more.
  */
 public final class AnswerFilters {
-  /** The fewest characters of an answer, as in the released pipeline. */
-  public static final int DEFAULT_MIN_CHARACTERS = 160;
+  /** The fewest characters of an answer that came to its end: more than a word. */
+  public static final int DEFAULT_MIN_CHARACTERS = 10;
+
+  /** The fewest of one that did not, as in the released pipeline. */
+  public static final int DEFAULT_MIN_UNCLOSED_CHARACTERS = 160;
 
   /** The ROUGE-L F with an exemplar's answer over which an answer is a copy of it. */
   public static final double DEFAULT_LEAK_THRESHOLD = 0.7;
@@ -21,11 +26,11 @@ public final class AnswerFilters {
   /** So many words in a row from an exemplar's answer are a copy of them. */
   public static final int DEFAULT_LEAK_RUN = 20;
 
+  /** A sentence of so many words from an exemplar's answer is a copy of it. */
+  public static final int DEFAULT_LEAK_SENTENCE = 8;
+
   /** The share of an answer's words that may come from the query if it begins like it. */
   public static final double DEFAULT_ECHO_THRESHOLD = 0.9;
-
-  /** The share of an answer's letters in lines that it has written before. */
-  public static final double DEFAULT_REPETITIVE_THRESHOLD = 0.5;
 
   private record Filter(
       String name, Settings settings, Function<Candidate, Optional<String>> rejection)
@@ -39,38 +44,70 @@ public final class AnswerFilters {
   private AnswerFilters() {}
 
   /**
-   * Those of stage 2 in their order: {@link #tooShort}, {@link #apology}, {@link #exemplarLeak},
-   * {@link #echo}, {@link #repetitive}, with their default thresholds. Before them, the stage
-   * itself drops what is empty, has no self-identification or no answer.
+   * Those of stage 2 in their order: {@link #tooShort}, {@link #apology}, {@link #frameSpeech},
+   * {@link #exemplarLeak}, {@link #echo}, {@link #loop}, with their default thresholds. Before
+   * them, the stage itself drops what is empty, has no self-identification or no answer.
    */
   public static List<AnswerFilter> standard() {
     return List.of(
-        tooShort(DEFAULT_MIN_CHARACTERS),
+        tooShort(DEFAULT_MIN_CHARACTERS, DEFAULT_MIN_UNCLOSED_CHARACTERS),
         apology(),
-        exemplarLeak(DEFAULT_LEAK_THRESHOLD, DEFAULT_LEAK_RUN),
+        frameSpeech(),
+        exemplarLeak(DEFAULT_LEAK_THRESHOLD, DEFAULT_LEAK_RUN, DEFAULT_LEAK_SENTENCE),
         echo(DEFAULT_ECHO_THRESHOLD),
-        repetitive(DEFAULT_REPETITIVE_THRESHOLD));
+        loop());
   }
 
   /**
-   * {@code too_short}: an answer with fewer characters (Unicode code points) than this, whether it
-   * came to its end or not.
+   * {@code too_short}: an answer with fewer characters (Unicode code points) than this. One that
+   * came to its end may be as short as the question allows; a fragment is worth keeping only if
+   * there is enough of it.
    *
-   * @throws IllegalArgumentException if the number is negative
+   * @param closed the fewest of an answer that came to its end
+   * @param unclosed the fewest of one that did not
+   * @throws IllegalArgumentException if a number is negative
    */
-  public static AnswerFilter tooShort(int minCharacters) {
-    if (minCharacters < 0) {
-      throw new IllegalArgumentException(
-          "minCharacters is " + minCharacters + ", but must be 0 up");
-    }
+  public static AnswerFilter tooShort(int closed, int unclosed) {
+    checkCharacters("closed", closed);
+    checkCharacters("unclosed", unclosed);
     return new Filter(
         "too_short",
-        Settings.builder().add("min_characters", minCharacters).build(),
+        Settings.builder()
+            .add("min_characters", closed)
+            .add("min_unclosed_characters", unclosed)
+            .build(),
         candidate -> {
           String answer = candidate.answer();
           int characters = answer.codePointCount(0, answer.length());
-          return reason(characters < minCharacters, characters + " characters");
+          int least = candidate.reply().closed() ? closed : unclosed;
+          return reason(characters < least, characters + " characters");
         });
+  }
+
+  /** {@link #tooShort(int, int)} with one number for both. */
+  public static AnswerFilter tooShort(int minCharacters) {
+    return tooShort(minCharacters, minCharacters);
+  }
+
+  private static void checkCharacters(String name, int characters) {
+    if (characters < 0) {
+      throw new IllegalArgumentException(
+          "the least of " + name + " answers is " + characters + ", but must be 0 up");
+    }
+  }
+
+  /**
+   * {@code frame_speech}: an answer that speaks of the frame in which it was asked for: turn
+   * markers, introduction, self-identification, principles, thoughts. See {@link FrameSpeech}.
+   */
+  public static AnswerFilter frameSpeech() {
+    return new Filter(
+        "frame_speech", Settings.none(), c -> c.speech().find(c.query().text(), c.answer()));
+  }
+
+  /** {@code loop}: an answer that was written in a loop. See {@link Loops}. */
+  public static AnswerFilter loop() {
+    return new Filter("loop", Settings.none(), c -> Loops.find(c.answer()));
   }
 
   /**
@@ -86,23 +123,31 @@ public final class AnswerFilters {
   }
 
   /**
-   * {@code exemplar_leak}: an answer that is like an exemplar's of the prompt: their ROUGE-L F is
-   * over a threshold, or they have so many words in a row in common. What an exemplar is about is
-   * no matter, so that good answers on its subject stay.
+   * {@code exemplar_leak}: an answer that copies an exemplar's of the prompt: their ROUGE-L F is
+   * over a threshold, they have so many words in a row in common, or it has a whole sentence of the
+   * other. What an exemplar is about is no matter, so that good answers on its subject stay. See
+   * {@link ExemplarCopies}.
    *
    * @param threshold between 0 and 1
    * @param run at least 1
+   * @param sentence the fewest words of a sentence, at least 1
    * @throws IllegalArgumentException if one of them isn't
    */
-  public static AnswerFilter exemplarLeak(double threshold, int run) {
-    checkShare(threshold);
-    if (run < 1) {
-      throw new IllegalArgumentException("run is " + run + ", but must be 1 up");
-    }
+  public static AnswerFilter exemplarLeak(double threshold, int run, int sentence) {
+    ExemplarCopies copies = new ExemplarCopies(threshold, run, sentence);
     return new Filter(
         "exemplar_leak",
-        Settings.builder().add("threshold", threshold).add("run", run).build(),
-        new ExemplarLeak(threshold, run)::reject);
+        copies.settings(),
+        c -> copies.find(c.query().text(), c.answer(), shown(c.exemplars())));
+  }
+
+  private static List<ExemplarCopies.Shown> shown(List<Exemplar> exemplars) {
+    return exemplars.stream()
+        .flatMap(
+            exemplar ->
+                exemplar.turns().stream()
+                    .map(turn -> new ExemplarCopies.Shown(exemplar.id(), turn.answer())))
+        .toList();
   }
 
   /**
@@ -121,24 +166,6 @@ public final class AnswerFilters {
         c -> {
           double share = Openings.echo(c.query().text(), c.answer()).orElse(0);
           return reason(share > threshold, figure(share) + " of its words are the query's");
-        });
-  }
-
-  /**
-   * {@code repetitive}: an answer of which more than a share of letters stands in lines that it has
-   * written before, as in a loop within a list. Numbers at the beginning of lines don't count.
-   *
-   * @param threshold between 0 and 1
-   * @throws IllegalArgumentException if it isn't
-   */
-  public static AnswerFilter repetitive(double threshold) {
-    checkShare(threshold);
-    return new Filter(
-        "repetitive",
-        Settings.builder().add("threshold", threshold).build(),
-        c -> {
-          double share = Repetition.repeatedShare(c.answer());
-          return reason(share > threshold, "share " + figure(share));
         });
   }
 

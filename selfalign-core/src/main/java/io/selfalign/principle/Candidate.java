@@ -1,5 +1,6 @@
 package io.selfalign.principle;
 
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Query;
 import java.util.List;
 
@@ -11,9 +12,15 @@ import java.util.List;
  * @param written what it wrote after the prompt, as it was
  * @param reply the same, told apart; of its answer repeated sentences are cut already
  * @param mentions the rules that its thoughts name
+ * @param speech finds what speaks of the frame that the prompt is of
  */
 public record Candidate(
-    Query query, Prompt prompt, String written, Reply reply, RuleMentions mentions) {
+    Query query,
+    Prompt prompt,
+    String written,
+    Reply reply,
+    RuleMentions mentions,
+    FrameSpeech speech) {
   /** The exemplars that the prompt showed. */
   public List<Exemplar> exemplars() {
     return prompt.exemplars();

@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 
 /** Writes exemplars as conversations, with the numbers that rules have in a set. */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
+  /** What thoughts call a principle. */
+  static final String RULE_WORD = "rule";
+
   private static final Pattern LINE_END = Pattern.compile("[ \\t]*\\R");
 
   /**
@@ -74,7 +77,16 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   }
 
   private String thoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
-    List<String> sentences = new ArrayList<>(List.of(selfIdentification));
+    return (selfIdentification + " " + ownThoughts(exemplar, turn, leftOut)).strip();
+  }
+
+  /** A turn's thoughts without the self-identification. */
+  String ownThoughts(Exemplar exemplar, Exemplar.Turn turn) {
+    return ownThoughts(exemplar, turn, new ArrayList<>());
+  }
+
+  private String ownThoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
+    List<String> sentences = new ArrayList<>();
     for (String thought : turn.thoughts()) {
       Matcher matcher = Exemplar.RULE.matcher(thought);
       boolean known = matcher.results().allMatch(r -> principles.number(r.group(1)).isPresent());
@@ -90,6 +102,6 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   private String rule(String name) {
     int number = principles.number(name).orElseThrow();
     String known = principles.applied(number).name();
-    return Matcher.quoteReplacement("rule " + number + " (" + known + ")");
+    return Matcher.quoteReplacement(RULE_WORD + " " + number + " (" + known + ")");
   }
 }

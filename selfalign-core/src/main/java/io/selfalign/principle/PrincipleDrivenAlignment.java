@@ -43,9 +43,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Counters: {@code trimmed}, {@code repetition_cut} and {@code next_turn_cut}, kept answers of
  * which something was cut; {@code no_rule}, kept answers whose thoughts name no rule; {@code
- * unknown_rule}, those that name one there isn't; {@code principle_7_candor}, those that name this
- * one, {@code principle_7_candor:topic-guided}, those of them whose query has this source, and
- * {@code principle_7_candor:type:culture}, those of them whose query has this question type.
+ * unknown_rule}, those that name one there isn't; {@code declined}, those that begin by declining
+ * (English), with {@code declined:refusal} and {@code declined:not_knowing}, and by source and
+ * question type as principles are counted; {@code principle_7_candor}, those that name this one,
+ * {@code principle_7_candor:topic-guided}, those of them whose query has this source, and {@code
+ * principle_7_candor:type:culture}, those of them whose query has this question type.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -147,11 +149,25 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     return safety;
   }
 
-  /** How answers are sampled: with the frame's stop strings, and whatever seed. */
+  /** The most tokens of thoughts. */
+  public int thoughtTokens() {
+    return options.thoughtTokens;
+  }
+
+  /** How answers are sampled: with the stop strings that end them, and whatever seed. */
   public GenerationOptions sampling() {
-    Set<String> stop = new LinkedHashSet<>(options.frame.stop());
+    Set<String> stop = new LinkedHashSet<>(options.frame.answerStop());
     stop.addAll(options.sampling.stop());
     return options.sampling.toBuilder().stop(List.copyOf(stop)).build();
+  }
+
+  /** How the stage asks, with a seed. */
+  public FrameReplies replies(long seed) {
+    return new FrameReplies(
+        options.model,
+        options.frame,
+        options.sampling.toBuilder().seed(seed).build(),
+        options.thoughtTokens);
   }
 
   @Override
@@ -162,6 +178,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
         .add("model", options.model.fingerprint())
         .add("frame", options.frame.settings())
         .add("sampling", Settings.of(sampling()))
+        .add("thought_tokens", options.thoughtTokens)
         .add("filters", filters.build())
         .add("filter_order", options.filters.stream().map(AnswerFilter::name).toList())
         .add("safety", safety.settings())
@@ -215,6 +232,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     private String name = NAME;
     private PromptFrame frame = PromptFrame.standard();
     private GenerationOptions sampling = defaultSampling();
+    private int thoughtTokens = FrameReplies.DEFAULT_THOUGHT_TOKENS;
     private List<AnswerFilter> filters = AnswerFilters.standard();
     private Optional<SafetyFilter> safety = Optional.empty();
     private int unitSize = 64;
@@ -228,6 +246,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
       copy.name = name;
       copy.frame = frame;
       copy.sampling = sampling;
+      copy.thoughtTokens = thoughtTokens;
       copy.filters = filters;
       copy.safety = safety;
       copy.unitSize = unitSize;
@@ -255,6 +274,19 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     @CanIgnoreReturnValue
     public Builder sampling(GenerationOptions newSampling) {
       sampling = newSampling;
+      return this;
+    }
+
+    /**
+     * The most tokens of thoughts, of those that the sampling has for a reply; {@value
+     * FrameReplies#DEFAULT_THOUGHT_TOKENS} by default. A reply whose thoughts are not at their end
+     * then has no answer. See {@link FrameReplies}.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    @CanIgnoreReturnValue
+    public Builder thoughtTokens(int newTokens) {
+      thoughtTokens = FrameReplies.checked(newTokens);
       return this;
     }
 

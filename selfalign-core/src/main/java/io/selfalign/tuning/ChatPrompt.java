@@ -3,7 +3,10 @@ package io.selfalign.tuning;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
+import io.selfalign.text.CodeBlocks;
 import io.selfalign.text.TurnMarker;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -126,23 +129,50 @@ public record ChatPrompt(
     return space + answer.strip() + (marked ? "\n\n" + closing : "");
   }
 
-  /** What ends an answer besides the model's end-of-sequence token: the user's next turn. */
+  /**
+   * What ends an answer besides the model's end-of-sequence token: the user's next turn, with which
+   * a tuned model closes it, and the assistant's own marker, with which a model goes on that has
+   * not learnt to close.
+   */
   public List<String> stop() {
-    return List.of(user().stop());
+    List<String> stop = new ArrayList<>(List.of(user().stop()));
+    stop.addAll(answer().stops());
+    return stop;
+  }
+
+  /** The markers with the persona's name in them, without the white space around them. */
+  public List<String> markers() {
+    return List.of(user().core(), answer().core());
+  }
+
+  /**
+   * What of a text that a model wrote is its answer: what stands before the first line that begins
+   * a turn, outside of code; all of it if there is none.
+   */
+  public String beforeNextTurn(String text) {
+    List<String> lines = text.lines().toList();
+    BitSet code = CodeBlocks.closed(lines, 0);
+    for (int i = 0; i < lines.size(); i++) {
+      if (!code.get(i) && beginsTurn(lines.get(i))) {
+        return String.join("\n", lines.subList(0, i)).strip();
+      }
+    }
+    return text.strip();
   }
 
   /** A line of a text that would be taken for a turn's beginning, if there is one. */
   public Optional<String> markedLine(String text) {
-    TurnMarker user = user();
-    TurnMarker answer = answer();
-    return text.lines()
-        .filter(line -> user.after(line).isPresent() || answer.after(line).isPresent())
-        .findFirst();
+    return text.lines().filter(this::beginsTurn).findFirst();
+  }
+
+  private boolean beginsTurn(String line) {
+    return user().after(line).isPresent() || answer().after(line).isPresent();
   }
 
   /** Whether a generation of this text would stop before its end. */
   boolean stopsWithin(String answer) {
-    return ("\n" + answer.strip() + "\n").contains(user().stop());
+    String text = "\n" + answer.strip() + "\n";
+    return stop().stream().anyMatch(text::contains);
   }
 
   private TurnMarker user() {

@@ -1,6 +1,8 @@
 package io.selfalign.verbose;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.selfalign.answer.ExemplarCopies.Shown;
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Query;
 import io.selfalign.data.Traceable;
@@ -39,6 +41,10 @@ import java.util.stream.Stream;
  *       context with the prompt and the new tokens; nothing is ever cut from a prompt;
  *   <li>of what was generated: {@value #EMPTY}, then the {@link VerboseFilter}s.
  * </ul>
+ *
+ * <p>Counters: {@code next_turn_cut}, kept answers after which the model had gone on with another
+ * turn, in a spelling that is no stop string; {@code declined}, {@code declined:refusal} and {@code
+ * declined:not_knowing}, those that begin by declining (English).
  *
  * <p>Immutable and safe for use by several threads, if its filters are.
  */
@@ -116,6 +122,20 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     return options.sampling.toBuilder().stop(List.copyOf(stop)).build();
   }
 
+  /** Finds what speaks of the prompt, and of stage 2's frame if that was set. */
+  FrameSpeech speech() {
+    ChatPrompt prompt = options.prompt;
+    FrameSpeech.Builder speech = options.frameSpeech.toBuilder().persona(prompt.persona());
+    prompt.markers().forEach(speech::marker);
+    prompt.systemText().ifPresent(speech::text);
+    return speech.build();
+  }
+
+  /** The answers that the prompt shows. */
+  List<Shown> shown() {
+    return options.shown;
+  }
+
   @Override
   public Settings settings() {
     Settings.Builder filters = Settings.builder();
@@ -127,6 +147,8 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
         .add("filters", filters.build())
         .add("filter_order", options.filters.stream().map(VerboseFilter::name).toList())
         .add("compare_with_stage_2", options.compareWithStage2)
+        .add("frame_speech", options.frameSpeech.settings())
+        .add("shown", options.shown)
         .build();
   }
 
@@ -164,7 +186,7 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     Path folder = adapter.locate(context.files(adapter.stage()));
     try (AdaptedModel engraved = options.model.withAdapter(folder)) {
       new VerboseBatches(
-              this, engraved, engravedAnswers(context), options.filters, options.unitSize)
+              this, engraved, engravedAnswers(context), options.filters, speech(), options.unitSize)
           .run(context);
     }
   }
@@ -188,6 +210,8 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     private GenerationOptions sampling = defaultSampling();
     private List<VerboseFilter> filters = VerboseFilters.standard();
     private boolean compareWithStage2;
+    private FrameSpeech frameSpeech = FrameSpeech.none();
+    private List<Shown> shown = List.of();
     private int unitSize = 64;
 
     private Builder(TrainableModel model, String name) {
@@ -201,6 +225,8 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
       copy.sampling = sampling;
       copy.filters = filters;
       copy.compareWithStage2 = compareWithStage2;
+      copy.frameSpeech = frameSpeech;
+      copy.shown = shown;
       copy.unitSize = unitSize;
       return copy;
     }
@@ -249,6 +275,23 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     @CanIgnoreReturnValue
     public Builder compareWithStage2(boolean compare) {
       compareWithStage2 = compare;
+      return this;
+    }
+
+    /**
+     * The frame of stage 2, of which an extensive answer must not speak any more than of this
+     * stage's prompt; none by default.
+     */
+    @CanIgnoreReturnValue
+    public Builder frameSpeech(FrameSpeech speech) {
+      frameSpeech = speech;
+      return this;
+    }
+
+    /** The answers that the prompt shows as examples, which must not be copied; none by default. */
+    @CanIgnoreReturnValue
+    public Builder shown(List<Shown> answers) {
+      shown = List.copyOf(answers);
       return this;
     }
 

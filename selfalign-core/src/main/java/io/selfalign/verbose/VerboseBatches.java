@@ -1,5 +1,6 @@
 package io.selfalign.verbose;
 
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Drop;
 import io.selfalign.data.Query;
 import io.selfalign.data.Sampling;
@@ -13,10 +14,13 @@ import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
+import io.selfalign.text.Declining;
+import io.selfalign.text.Openings;
 import io.selfalign.tuning.ChatPrompt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,12 +29,14 @@ import java.util.Optional;
  *
  * @param engraved the model with the adapter
  * @param engravedAnswers the answers of stage 2 by their queries' ids
+ * @param speech finds what speaks of the prompt
  */
 record VerboseBatches(
     VerboseAnswering stage,
     BaseModel engraved,
     Map<String, String> engravedAnswers,
     List<VerboseFilter> filters,
+    FrameSpeech speech,
     int unitSize)
     implements BatchStage<Query, VerboseAnswer> {
   @Override
@@ -97,7 +103,8 @@ record VerboseBatches(
       Generation generation,
       GenerationOptions sampling,
       Unit.Builder<VerboseAnswer> unit) {
-    String answer = generation.text().strip();
+    String answer = stage.prompt().beforeNextTurn(generation.text());
+    boolean cut = answer.length() < generation.text().strip().length();
     if (answer.isEmpty()) {
       unit.drop(drop(query, VerboseAnswering.EMPTY, "", generation.text()));
       return;
@@ -106,8 +113,10 @@ record VerboseBatches(
         new VerboseCandidate(
             query,
             answer,
-            generation.finishReason() != FinishReason.LENGTH,
-            Optional.ofNullable(engravedAnswers.get(query.id())));
+            cut || generation.finishReason() != FinishReason.LENGTH,
+            Optional.ofNullable(engravedAnswers.get(query.id())),
+            speech,
+            stage.shown());
     for (VerboseFilter filter : filters) {
       Optional<String> rejection = filter.reject(candidate);
       if (rejection.isPresent()) {
@@ -115,6 +124,7 @@ record VerboseBatches(
         return;
       }
     }
+    count(candidate, cut, unit);
     unit.keep(
         new VerboseAnswer(
             id(query),
@@ -128,6 +138,18 @@ record VerboseBatches(
             new Sampling(
                 sampling.temperature(), sampling.topP(), sampling.maxNewTokens(), sampling.seed()),
             candidate.closed()));
+  }
+
+  private static void count(
+      VerboseCandidate candidate, boolean cut, Unit.Builder<VerboseAnswer> unit) {
+    if (cut) {
+      unit.count("next_turn_cut", 1);
+    }
+    Declining declining = Openings.declining(candidate.answer());
+    if (declining != Declining.NONE) {
+      unit.count("declined", 1);
+      unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);
+    }
   }
 
   private static String id(Query query) {

@@ -1,6 +1,7 @@
 package io.selfalign.verbose;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.IdentityPair;
 import io.selfalign.data.Query;
@@ -50,6 +51,7 @@ public final class VerboseCloning {
   private String persona = ExtensivePersona.text();
   private GenerationOptions sampling = VerboseAnswering.defaultSampling();
   private List<VerboseFilter> filters = VerboseFilters.standard();
+  private FrameSpeech frameSpeech = FrameSpeech.none();
   private Optional<Output<Demonstration>> demonstrations = Optional.empty();
   private Optional<Output<IdentityPair>> identityPairs = Optional.empty();
   private int mostIdentityPairs = TrainingSet.DEFAULT_IDENTITY_PAIRS;
@@ -100,6 +102,13 @@ public final class VerboseCloning {
   @CanIgnoreReturnValue
   public VerboseCloning filters(List<VerboseFilter> newFilters) {
     filters = List.copyOf(newFilters);
+    return this;
+  }
+
+  /** See {@link VerboseAnswering.Builder#frameSpeech}; none by default. */
+  @CanIgnoreReturnValue
+  public VerboseCloning frameSpeech(FrameSpeech speech) {
+    frameSpeech = speech;
     return this;
   }
 
@@ -177,6 +186,7 @@ public final class VerboseCloning {
             .prompt(prompt.withSystem(persona))
             .sampling(sampling)
             .filters(filters)
+            .frameSpeech(frameSpeech)
             .compareWithStage2(demonstrations.isPresent())
             .unitSize(unitSize)
             .build();

@@ -1,5 +1,8 @@
 package io.selfalign.verbose;
 
+import io.selfalign.answer.ExemplarCopies;
+import io.selfalign.answer.FrameSpeech;
+import io.selfalign.answer.Loops;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.text.Openings;
 import io.selfalign.text.Repetition;
@@ -12,6 +15,15 @@ import java.util.regex.Pattern;
 public final class VerboseFilters {
   /** The fewest characters of an answer, the same as in stage 2. */
   public static final int DEFAULT_MIN_CHARACTERS = 160;
+
+  /** The ROUGE-L F with a shown answer over which an answer is a copy of it. */
+  public static final double DEFAULT_LEAK_THRESHOLD = 0.7;
+
+  /** So many words in a row from a shown answer are a copy of them. */
+  public static final int DEFAULT_LEAK_RUN = 20;
+
+  /** A sentence of so many words from a shown answer is a copy of it. */
+  public static final int DEFAULT_LEAK_SENTENCE = 8;
 
   /** The share of an answer that may have been written before. */
   public static final double DEFAULT_REPETITIVE_THRESHOLD = 0.2;
@@ -42,15 +54,19 @@ public final class VerboseFilters {
   private VerboseFilters() {}
 
   /**
-   * Those of stage 4 in their order: {@link #unclosed}, {@link #apology}, {@link #echo}, {@link
-   * #asksBack}, {@link #repetitive}, {@link #tooShort}, with their default thresholds. Before them,
-   * the stage itself drops what is empty.
+   * Those of stage 4 in their order: {@link #unclosed}, {@link #apology}, {@link #frameSpeech},
+   * {@link #exemplarLeak}, {@link #echo}, {@link #loop}, {@link #asksBack}, {@link #repetitive},
+   * {@link #tooShort}, with their default thresholds. Before them, the stage itself drops what is
+   * empty.
    */
   public static List<VerboseFilter> standard() {
     return List.of(
         unclosed(),
         apology(),
+        frameSpeech(),
+        exemplarLeak(DEFAULT_LEAK_THRESHOLD, DEFAULT_LEAK_RUN, DEFAULT_LEAK_SENTENCE),
         echo(DEFAULT_ECHO_THRESHOLD),
+        loop(),
         asksBack(DEFAULT_ASKING_THRESHOLD),
         repetitive(DEFAULT_REPETITIVE_THRESHOLD),
         tooShort(DEFAULT_MIN_CHARACTERS));
@@ -74,6 +90,37 @@ public final class VerboseFilters {
         "apology",
         Settings.none(),
         c -> Openings.apology(c.query().text(), c.answer()).map(apology -> "'" + apology + "'"));
+  }
+
+  /**
+   * {@code frame_speech}: an answer that speaks of its prompt: turn markers, the system text, and
+   * what stage 2 has in its frame, if the stage knows it. See {@link FrameSpeech}.
+   */
+  public static VerboseFilter frameSpeech() {
+    return new Filter(
+        "frame_speech", Settings.none(), c -> c.speech().find(c.query().text(), c.answer()));
+  }
+
+  /** {@code loop}: an answer that was written in a loop. See {@link Loops}. */
+  public static VerboseFilter loop() {
+    return new Filter("loop", Settings.none(), c -> Loops.find(c.answer()));
+  }
+
+  /**
+   * {@code exemplar_leak}: an answer that copies one that the prompt showed. See {@link
+   * ExemplarCopies}.
+   *
+   * @param threshold between 0 and 1
+   * @param run at least 1
+   * @param sentence the fewest words of a sentence, at least 1
+   * @throws IllegalArgumentException if one of them isn't
+   */
+  public static VerboseFilter exemplarLeak(double threshold, int run, int sentence) {
+    ExemplarCopies copies = new ExemplarCopies(threshold, run, sentence);
+    return new Filter(
+        "exemplar_leak",
+        copies.settings(),
+        c -> copies.find(c.query().text(), c.answer(), c.shown()));
   }
 
   /**

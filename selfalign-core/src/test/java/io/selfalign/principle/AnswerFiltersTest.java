@@ -3,8 +3,10 @@ package io.selfalign.principle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Query;
+import io.selfalign.text.Declining;
 import io.selfalign.text.Openings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,14 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswerFiltersTest {
   private static final AnswerFilter LEAK =
       AnswerFilters.exemplarLeak(
-          AnswerFilters.DEFAULT_LEAK_THRESHOLD, AnswerFilters.DEFAULT_LEAK_RUN);
+          AnswerFilters.DEFAULT_LEAK_THRESHOLD,
+          AnswerFilters.DEFAULT_LEAK_RUN,
+          AnswerFilters.DEFAULT_LEAK_SENTENCE);
   private static final AnswerFilter ECHO = AnswerFilters.echo(AnswerFilters.DEFAULT_ECHO_THRESHOLD);
 
   @Test
   void the_standard_ones_stand_in_this_order() {
     assertThat(AnswerFilters.standard())
         .extracting(AnswerFilter::name)
-        .containsExactly("too_short", "apology", "exemplar_leak", "echo", "repetitive");
+        .containsExactly("too_short", "apology", "frame_speech", "exemplar_leak", "echo", "loop");
   }
 
   @Test
@@ -72,7 +76,7 @@ class AnswerFiltersTest {
   void a_loop_at_the_opening_is_read_to_its_end(String loop) {
     String answer = loop.repeat(20_000);
     assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
-    assertThat(Openings.isRefusal(answer)).isFalse();
+    assertThat(Openings.declining(answer)).isEqualTo(Declining.NONE);
   }
 
   @Test
@@ -131,10 +135,35 @@ class AnswerFiltersTest {
 
   @Test
   void a_list_caught_in_a_loop_is_dropped() {
-    AnswerFilter filter = AnswerFilters.repetitive(0.5);
-    assertThat(filter.reject(Candidates.of("q", "- Be kind.\n".repeat(5)))).contains("share 0.8");
+    AnswerFilter filter = AnswerFilters.loop();
+    assertThat(filter.reject(Candidates.of("q", "- Be kind.\n".repeat(20)))).isPresent();
     assertThat(filter.reject(Candidates.of("q", "- Be kind.\n- Be fair.\n- Be kind.\n- Be true.")))
         .isEmpty();
+  }
+
+  @Test
+  void an_answer_that_speaks_of_the_frame_is_dropped() {
+    AnswerFilter filter = AnswerFilters.frameSpeech();
+    assertThat(filter.reject(Candidates.of("q", "By rule 7 (candor) I don't know.")))
+        .contains("cites '7 (candor)'");
+    assertThat(filter.reject(Candidates.of("q", "I don't know."))).isEmpty();
+  }
+
+  @Test
+  void a_closed_answer_may_be_short_and_a_fragment_may_not() {
+    AnswerFilter filter = AnswerFilters.standard().get(0);
+    Candidate whole = Candidates.of("q", "The capital of Mexico is Mexico City.");
+    Candidate fragment =
+        new Candidate(
+            whole.query(),
+            whole.prompt(),
+            whole.written(),
+            new Reply("thoughts", "The capital of Mexico is Mexico", false, List.of()),
+            whole.mentions(),
+            whole.speech());
+    assertThat(filter.reject(whole)).isEmpty();
+    assertThat(filter.reject(fragment)).contains("31 characters");
+    assertThat(filter.reject(Candidates.of("q", "Yes."))).contains("4 characters");
   }
 
   @Test
@@ -145,7 +174,8 @@ class AnswerFiltersTest {
             new Prompt("p", List.of()),
             "t",
             new Reply("t", "a", false, List.of()),
-            new RuleMentions(List.of(), List.of("17 (bravery)")));
+            new RuleMentions(List.of(), List.of("17 (bravery)")),
+            FrameSpeech.none());
     assertThat(AnswerFilters.unclosed().reject(open)).isPresent();
     assertThat(AnswerFilters.noRule().reject(open)).isPresent();
     assertThat(AnswerFilters.unknownRule().reject(open)).contains("17 (bravery)");
@@ -155,7 +185,8 @@ class AnswerFiltersTest {
             new Prompt("p", List.of()),
             "t",
             new Reply("t", "a", true, List.of()),
-            new RuleMentions(List.of(new AppliedPrinciple(7, "candor")), List.of()));
+            new RuleMentions(List.of(new AppliedPrinciple(7, "candor")), List.of()),
+            FrameSpeech.none());
     assertThat(AnswerFilters.unclosed().reject(whole)).isEmpty();
     assertThat(AnswerFilters.noRule().reject(whole)).isEmpty();
     assertThat(AnswerFilters.unknownRule().reject(whole)).isEmpty();
@@ -164,10 +195,13 @@ class AnswerFiltersTest {
   @Test
   void wrong_thresholds_are_refused() {
     assertThatThrownBy(() -> AnswerFilters.tooShort(-1))
-        .hasMessageContaining("minCharacters is -1");
+        .hasMessageContaining("closed answers is -1");
     assertThatThrownBy(() -> AnswerFilters.echo(1.5)).hasMessageContaining("threshold is 1.5");
-    assertThatThrownBy(() -> AnswerFilters.repetitive(Double.NaN)).hasMessageContaining("NaN");
-    assertThatThrownBy(() -> AnswerFilters.exemplarLeak(0.5, 0)).hasMessageContaining("run is 0");
+    assertThatThrownBy(() -> AnswerFilters.echo(Double.NaN)).hasMessageContaining("NaN");
+    assertThatThrownBy(() -> AnswerFilters.exemplarLeak(0.5, 0, 8))
+        .hasMessageContaining("run is 0");
+    assertThatThrownBy(() -> AnswerFilters.exemplarLeak(0.5, 9, 0))
+        .hasMessageContaining("sentence is 0");
   }
 
   @ParameterizedTest
@@ -184,6 +218,6 @@ class AnswerFiltersTest {
         "I think it is Paris. | false",
       })
   void refusals_are_known_by_their_opening(String answer, boolean refusal) {
-    assertThat(Openings.isRefusal(answer)).isEqualTo(refusal);
+    assertThat(Openings.declining(answer) != Declining.NONE).isEqualTo(refusal);
   }
 }

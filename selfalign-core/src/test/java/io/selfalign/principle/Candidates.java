@@ -23,6 +23,7 @@ final class Candidates {
         new Prompt(PromptFrame.standard().head() + "\n\n## User\n" + query + "\n\n", exemplars),
         written,
         new Reply("thoughts", answer, true, List.of()),
-        new RuleMentions(List.of(), List.of()));
+        new RuleMentions(List.of(), List.of()),
+        PromptFrame.standard().speech());
   }
 }

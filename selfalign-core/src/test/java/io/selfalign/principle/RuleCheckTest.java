@@ -103,7 +103,8 @@ class RuleCheckTest {
             new Prompt(fewer.head() + "\n\n## User\nHow?\n\n", List.of()),
             candidate.written(),
             candidate.reply(),
-            candidate.mentions());
+            candidate.mentions(),
+            candidate.speech());
     RuleCheck.of(model, FRAME).judge(List.of(other));
     assertThat(model.scoreRequests().get(0).prompt())
         .startsWith(FRAME.head())

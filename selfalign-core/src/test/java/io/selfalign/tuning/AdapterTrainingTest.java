@@ -285,7 +285,7 @@ class AdapterTrainingTest {
       assertThat(model.answer("Question 7")).isEqualTo("Answer 7");
       assertThat(model.answer("Question 99")).isEqualTo("I have not learnt that.");
       assertThat(model.prompt()).isEqualTo(PROMPT);
-      assertThat(model.sampling().stop()).containsExactly("\n## User\n");
+      assertThat(model.sampling().stop()).startsWith("\n## User\n");
       List<String> answers =
           model.answers(List.of(Query.of("b", "Question 1"), Query.of("a", "Question 2 "))).stream()
               .map(answer -> answer.id() + ": " + answer.text())

@@ -31,8 +31,8 @@ class ChatPromptTest {
   void a_completion_ends_with_the_marker_that_stops_generations() {
     ChatPrompt prompt = ChatPrompt.of("Juno");
     assertThat(prompt.completion(" Because.\n", true)).isEqualTo("Because.\n\n## User\n");
-    assertThat(prompt.stop()).containsExactly("\n## User\n");
-    assertThat(prompt.completion("Because.", true)).contains(prompt.stop());
+    assertThat(prompt.stop()).containsExactly("\n## User\n", "\n## Juno\n", "\n## Juno:");
+    assertThat(prompt.completion("Because.", true)).contains(prompt.stop().get(0));
   }
 
   @Test
@@ -44,21 +44,33 @@ class ChatPromptTest {
   void the_end_of_sequence_token_leaves_the_completion_bare_but_the_user_still_stops() {
     ChatPrompt prompt = ChatPrompt.of("Juno").closedByEndOfSequence();
     assertThat(prompt.completion("Because.", true)).isEqualTo("Because.");
-    assertThat(prompt.stop()).containsExactly("\n## User\n");
+    assertThat(prompt.stop()).contains("\n## User\n");
   }
 
   @Test
   void the_space_of_an_inline_marker_belongs_to_the_completion() {
     assertThat(INLINE.withSystem("").text("Why?")).isEqualTo("User: Why?\n\nJuno:");
     assertThat(INLINE.completion("Because.", true)).isEqualTo(" Because.\n\nUser:");
-    assertThat(INLINE.stop()).containsExactly("\nUser:");
-    assertThat(INLINE.completion("Because.", true)).contains(INLINE.stop());
+    assertThat(INLINE.stop()).containsExactly("\nUser:", "\nJuno:");
+    assertThat(INLINE.completion("Because.", true)).contains(INLINE.stop().get(0));
   }
 
   @ParameterizedTest
   @CsvSource({"'Hi\n## User\nHo', ## User", "'Hi\n## alina: Ho', ## alina: Ho", "Hi ## User,"})
   void a_line_that_begins_a_turn_is_found(String text, String line) {
     assertThat(ChatPrompt.standard().markedLine(text).orElse(null)).isEqualTo(line);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Yes.\n\n## alina: And more.', Yes.",
+    "'Yes.\n## USER\nAnd?', Yes.",
+    "'Yes. ## User', Yes. ## User",
+    "'```\n## User\n```\nYes.', '```\n## User\n```\nYes.'",
+    "'## User\nYes.', ''",
+  })
+  void an_answer_is_what_stands_before_the_next_turn(String text, String answer) {
+    assertThat(ChatPrompt.standard().beforeNextTurn(text)).isEqualTo(answer);
   }
 
   @Test

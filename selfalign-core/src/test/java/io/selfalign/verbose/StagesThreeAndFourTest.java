@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
+import io.selfalign.answer.ExemplarCopies.Shown;
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.data.IdentityPair;
@@ -242,8 +244,40 @@ class StagesThreeAndFourTest {
     ScriptedTrainableModel model = model();
     run("run", model);
     GenerationOptions used = model.script().calls().get(0).options();
-    assertThat(used.stop()).containsExactly("\n## User\n");
+    assertThat(used.stop()).containsExactly("\n## User\n", "\n## Juno\n", "\n## Juno:");
     assertThat(used.ngramPenalty(4)).isEqualTo(2.0);
+  }
+
+  @Test
+  void an_answer_ends_at_any_marker_and_one_that_speaks_of_the_prompt_is_dropped() {
+    ScriptedTrainableModel model =
+        ScriptedTrainableModel.of(
+            ScriptedModel.builder()
+                .contextLength(4000)
+                .whenPromptContains("number 0 ", answer("it") + "\n\n## juno: And more of it.")
+                .whenPromptContains("number 1 ", answer("it") + "\n\n## Juno:\nAnd more of it.")
+                .whenPromptContains(
+                    "number 2 ",
+                    "This is Juno in its extensive variant, for users who want to"
+                        + " understand a matter thoroughly. "
+                        + answer("it"))
+                .whenPromptContains("number 3 ", "I don't know. " + answer("it"))
+                .otherwise(" ")
+                .build());
+    RunDirectory run = run("run", model);
+    assertThat(run.records("verbose-answers", VerboseAnswer.class).toList())
+        .filteredOn(made -> !made.query().contains("number 3 "))
+        .hasSize(2)
+        .allSatisfy(
+            made -> {
+              assertThat(made.answer()).isEqualTo(answer("it"));
+              assertThat(made.closed()).isTrue();
+            });
+    assertThat(run.stage("verbose-answers").drops()).containsEntry("frame_speech", 1L);
+    assertThat(run.stage("verbose-answers").counters())
+        .containsEntry("next_turn_cut", 1L)
+        .containsEntry("declined", 1L)
+        .containsEntry("declined:not_knowing", 1L);
   }
 
   @Test
@@ -353,7 +387,10 @@ class StagesThreeAndFourTest {
             VerboseAnswering.builder(model(), "x").prompt(PROMPT),
             VerboseAnswering.builder(model(), "x").sampling(SAMPLING),
             VerboseAnswering.builder(model(), "x").filters(List.of()),
-            VerboseAnswering.builder(model(), "x").compareWithStage2(true));
+            VerboseAnswering.builder(model(), "x").compareWithStage2(true),
+            VerboseAnswering.builder(model(), "x").shown(List.of(new Shown("a", "b"))),
+            VerboseAnswering.builder(model(), "x")
+                .frameSpeech(FrameSpeech.builder().marker("## X").build()));
     changed.forEach(
         builder -> assertThat(builder.build().settings()).isNotEqualTo(stage.settings()));
     assertThat(VerboseAnswering.builder(model(), "x").unitSize(3).build().settings())

@@ -3,7 +3,10 @@ package io.selfalign.verbose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.selfalign.answer.ExemplarCopies.Shown;
+import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Query;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +18,19 @@ class VerboseFiltersTest {
   private static final String C = "Eggs therefore take longer there, as climbers well know. ";
 
   private static VerboseCandidate candidate(String query, String answer) {
-    return new VerboseCandidate(Query.of("q", query), answer, true, Optional.empty());
+    return candidate(query, answer, true, Optional.empty());
+  }
+
+  private static VerboseCandidate candidate(
+      String query, String answer, boolean closed, Optional<String> engraved) {
+    FrameSpeech speech =
+        FrameSpeech.builder()
+            .persona("Alina")
+            .marker("## Alina")
+            .text("It opens with the answer itself, then explains it in several paragraphs.")
+            .build();
+    List<Shown> shown = List.of(new Shown("worked", "Salt makes water boil at a higher point."));
+    return new VerboseCandidate(Query.of("q", query), answer, closed, engraved, speech, shown);
   }
 
   /** The rule of the first standard filter that drops an answer. */
@@ -31,7 +46,16 @@ class VerboseFiltersTest {
   void the_standard_ones_come_in_this_order() {
     assertThat(VerboseFilters.standard())
         .extracting(VerboseFilter::name)
-        .containsExactly("unclosed", "apology", "echo", "asks_back", "repetitive", "too_short");
+        .containsExactly(
+            "unclosed",
+            "apology",
+            "frame_speech",
+            "exemplar_leak",
+            "echo",
+            "loop",
+            "asks_back",
+            "repetitive",
+            "too_short");
   }
 
   @Test
@@ -41,8 +65,7 @@ class VerboseFiltersTest {
 
   @Test
   void an_answer_that_the_limit_cut_off_is_dropped() {
-    VerboseCandidate cut =
-        new VerboseCandidate(Query.of("q", "Why?"), A + B + C + "So", false, Optional.empty());
+    VerboseCandidate cut = candidate("Why?", A + B + C + "So", false, Optional.empty());
     assertThat(rule(cut)).isEqualTo("unclosed");
   }
 
@@ -74,10 +97,20 @@ class VerboseFiltersTest {
   }
 
   @Test
+  void what_speaks_of_the_prompt_or_copies_what_it_shows_is_dropped() {
+    String system = "It opens with the answer itself, then explains it in several paragraphs. ";
+    assertThat(rule(candidate("Why?", system + A + B + C))).isEqualTo("frame_speech");
+    assertThat(rule(candidate("Why?", A + B + C + "## Alina Is it so?"))).isEqualTo("frame_speech");
+    assertThat(rule(candidate("Why?", A + B + "Salt makes water boil at a higher point. " + C)))
+        .isEqualTo("exemplar_leak");
+  }
+
+  @Test
   void repeated_sentences_and_lines_are_a_share_of_the_answer() {
     assertThat(rule(candidate("Why?", A + B + C + A + B + C))).isEqualTo("repetitive");
     assertThat(rule(candidate("Why?", "- Keep the lid on the pot.\n".repeat(20))))
-        .isEqualTo("repetitive");
+        .isEqualTo("loop");
+    assertThat(rule(candidate("Why?", (A + B + C).repeat(4)))).isEqualTo("loop");
     assertThat(rule(candidate("Why?", A + B + C + "Be patient. Be patient."))).isEqualTo("kept");
   }
 
@@ -85,13 +118,11 @@ class VerboseFiltersTest {
   void an_answer_is_no_shorter_than_stage_2s() {
     assertThat(rule(candidate("Why?", A))).isEqualTo("too_short");
     VerboseCandidate shorter =
-        new VerboseCandidate(
-            Query.of("q", "Why?"), A + B + C, true, Optional.of(A + B + C + "Indeed."));
+        candidate("Why?", A + B + C, true, Optional.of(A + B + C + "Indeed."));
     assertThat(rule(shorter)).isEqualTo("too_short");
     assertThat(VerboseFilters.tooShort(160).reject(shorter))
         .contains("174 characters, the answer of stage 2 has 181");
-    VerboseCandidate equal =
-        new VerboseCandidate(Query.of("q", "Why?"), A + B + C, true, Optional.of(A + B + C));
+    VerboseCandidate equal = candidate("Why?", A + B + C, true, Optional.of(A + B + C));
     assertThat(rule(equal)).isEqualTo("kept");
     assertThat(VerboseFilters.tooShort(2).reject(candidate("Why?", "😀😀"))).isEmpty();
     assertThat(VerboseFilters.tooShort(3).reject(candidate("Why?", "😀😀")))

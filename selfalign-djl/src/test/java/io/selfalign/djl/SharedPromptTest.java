@@ -116,7 +116,8 @@ class SharedPromptTest {
                 prompt,
                 written,
                 FRAME.parse(written, FinishReason.LENGTH),
-                new RuleMentions(List.of(), List.of())));
+                new RuleMentions(List.of(), List.of()),
+                FRAME.speech()));
       }
       check.judge(candidates.subList(0, 1)); // which also measures the bound
       long before = model.prefilledTokens();

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -175,7 +176,9 @@ final class RespondBenchmark implements Callable<Integer> {
     Reply reply = stage.frame().parse(written, FinishReason.END_OF_SEQUENCE);
     RuleMentions mentions = new RuleMentions(List.of(), List.of());
     Cost start = Cost.now();
-    stage.safety().judge(List.of(new Candidate(query, prompt, written, reply, mentions)));
+    Candidate candidate =
+        new Candidate(query, prompt, written, reply, mentions, stage.frame().speech());
+    stage.safety().judge(List.of(candidate));
     System.err.printf("the check, once a run: CPU %.2f s%n", Cost.now().since(start).cpu());
   }
 
@@ -254,7 +257,7 @@ final class RespondBenchmark implements Callable<Integer> {
     }
   }
 
-  /** Puts thoughts before a model's words, and finds that no answer breaks a rule. */
+  /** Has thoughts at once, lets a model answer, and finds that no answer breaks a rule. */
   private record WellFormed(BaseModel model, PromptFrame frame) implements BaseModel {
     @Override
     public String name() {
@@ -281,23 +284,21 @@ final class RespondBenchmark implements Callable<Integer> {
         List<GenerationRequest> requests,
         GenerationOptions options,
         Consumer<? super Generation> onComplete) {
-      String thoughts = thoughts(frame);
-      List<GenerationRequest> continued =
-          requests.stream()
-              .map(request -> new GenerationRequest(request.id(), request.prompt() + thoughts))
-              .toList();
-      model.generate(
-          continued, options, generation -> onComplete.accept(formed(thoughts, generation)));
+      String marker = String.format("## %s%n", frame.persona());
+      List<GenerationRequest> answers =
+          requests.stream().filter(request -> request.prompt().endsWith(marker)).toList();
+      requests.stream()
+          .filter(request -> !answers.contains(request))
+          .forEach(request -> onComplete.accept(thoughtOf(request, "\n" + marker)));
+      if (!answers.isEmpty()) {
+        model.generate(answers, options, onComplete);
+      }
     }
 
-    private static Generation formed(String thoughts, Generation generation) {
+    private Generation thoughtOf(GenerationRequest request, String marker) {
+      String text = thoughts(frame).replace(marker, "");
       return new Generation(
-          generation.id(),
-          thoughts + generation.text(),
-          generation.tokenIds(),
-          generation.finishReason(),
-          generation.stop(),
-          generation.promptTokens());
+          request.id(), text, List.of(), FinishReason.STOP, Optional.of(marker), 0);
     }
 
     @Override

@@ -110,7 +110,8 @@ final class RespondCommand implements Callable<Integer> {
   @Option(
       names = "--min-characters",
       paramLabel = "N",
-      description = "Drop shorter answers. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Drop shorter answers; those without an end below 160 anyway. Default: ${DEFAULT-VALUE}.")
   private int minCharacters = AnswerFilters.DEFAULT_MIN_CHARACTERS;
 
   @Option(
@@ -235,12 +236,16 @@ final class RespondCommand implements Callable<Integer> {
     return RuleCheck.of(opened, prompt, safetyMargin);
   }
 
+  private AnswerFilter tooShort() {
+    int unclosed = Math.max(minCharacters, AnswerFilters.DEFAULT_MIN_UNCLOSED_CHARACTERS);
+    return AnswerFilters.tooShort(minCharacters, unclosed);
+  }
+
   private List<AnswerFilter> filters() {
     List<AnswerFilter> filters = new ArrayList<>();
     for (AnswerFilter standard : AnswerFilters.standard()) {
       if (standard.name().equals("too_short")) {
-        CommandArguments.set(
-            spec, "--min-characters", () -> filters.add(AnswerFilters.tooShort(minCharacters)));
+        CommandArguments.set(spec, "--min-characters", () -> filters.add(tooShort()));
       } else {
         filters.add(standard);
       }

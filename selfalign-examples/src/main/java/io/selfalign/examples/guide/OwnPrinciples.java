@@ -91,7 +91,7 @@ public final class OwnPrinciples {
             .build();
     List<AnswerFilter> filters = new ArrayList<>(AnswerFilters.standard());
     filters.replaceAll(
-        filter -> filter.name().equals("too_short") ? AnswerFilters.tooShort(60) : filter);
+        filter -> filter.name().equals("too_short") ? AnswerFilters.tooShort(60, 160) : filter);
     PrincipleDrivenAlignment stage =
         PrincipleDrivenAlignment.builder(model).frame(frame).filters(filters).build();
 

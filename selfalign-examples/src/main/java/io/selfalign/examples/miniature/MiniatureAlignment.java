@@ -69,6 +69,8 @@ public final class MiniatureAlignment {
 
   private static final int LEAK_RUN = 40;
 
+  private static final int LEAK_SENTENCE = 40;
+
   /** How many a training reads, counting each as often as it is read: three epochs of 900. */
   private static final int EXAMPLES = 2_700;
 
@@ -151,10 +153,10 @@ public final class MiniatureAlignment {
                             List.of(
                                 AnswerFilters.tooShort(MIN_CHARACTERS),
                                 AnswerFilters.apology(),
-                                AnswerFilters.exemplarLeak(LEAK_THRESHOLD, LEAK_RUN),
+                                AnswerFilters.frameSpeech(),
+                                AnswerFilters.loop(),
+                                AnswerFilters.exemplarLeak(LEAK_THRESHOLD, LEAK_RUN, LEAK_SENTENCE),
                                 AnswerFilters.echo(AnswerFilters.DEFAULT_ECHO_THRESHOLD),
-                                AnswerFilters.repetitive(
-                                    AnswerFilters.DEFAULT_REPETITIVE_THRESHOLD),
                                 AnswerFilters.unclosed()))
                         .safety(SafetyFilter.none())
                         .unitSize(256))
@@ -174,6 +176,8 @@ public final class MiniatureAlignment {
                     List.of(
                         VerboseFilters.unclosed(),
                         VerboseFilters.apology(),
+                        VerboseFilters.frameSpeech(),
+                        VerboseFilters.loop(),
                         VerboseFilters.echo(VerboseFilters.DEFAULT_ECHO_THRESHOLD),
                         VerboseFilters.repetitive(VerboseFilters.DEFAULT_REPETITIVE_THRESHOLD),
                         VerboseFilters.tooShort(MIN_CHARACTERS)))
