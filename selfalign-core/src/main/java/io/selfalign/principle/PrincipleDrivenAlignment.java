@@ -179,7 +179,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     List<String> leftOut = options.frame.leftOut();
     if (!leftOut.isEmpty()) {
       LOG.warn(
-          "{} sentences of exemplars are not shown, for their rules are not in the set, such as: {}",
+          "{} sentences, or names in lists, of exemplars are not shown, for their rules are not in"
+              + " the set, such as: {}",
           leftOut.size(),
           leftOut.get(0));
     }

@@ -3,6 +3,7 @@ package io.selfalign.principle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.data.AppliedPrinciple;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,25 +79,10 @@ class RuleMentionsTest {
   void every_exemplars_rules_are_found_in_its_rendered_thoughts() {
     PromptFrame frame = PromptFrame.standard();
     for (Exemplar exemplar : Exemplars.standard()) {
-      StringBuilder thoughts = new StringBuilder();
-      exemplar
-          .turns()
-          .forEach(
-              turn ->
-                  turn.thoughts()
-                      .forEach(
-                          t ->
-                              thoughts.append(
-                                  Exemplar.RULE
-                                      .matcher(t)
-                                      .replaceAll(
-                                          r ->
-                                              "rule "
-                                                  + frame.principles().number(r.group(1)).get()
-                                                  + " ("
-                                                  + r.group(1)
-                                                  + ")"))));
-      assertThat(in(thoughts.toString()).known())
+      ExemplarText text =
+          new ExemplarText(frame.principles(), frame.selfIdentification(), frame.markers());
+      String thoughts = text.of(exemplar, new ArrayList<>());
+      assertThat(in(thoughts).known())
           .extracting(AppliedPrinciple::name)
           .containsExactlyInAnyOrderElementsOf(exemplar.rules());
     }
