@@ -100,7 +100,7 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
     String numbered =
         Exemplar.names(rule).stream()
             .flatMap(name -> principles.number(name).stream())
-            .map(number -> number + " (" + principles.applied(number).name() + ")")
+            .map(number -> number + " (" + principles.find(number).orElseThrow().name() + ")")
             .collect(Collectors.joining(", "));
     boolean list = rule.group(2) != null;
     return list || numbered.isEmpty() ? numbered : "rule " + numbered;
