@@ -40,6 +40,7 @@ class ArchitectureTest {
           List.of(new Layer("io.selfalign.model..")),
           List.of(new Layer("io.selfalign.text..")),
           List.of(new Layer("io.selfalign.pipeline..")),
+          List.of(new Layer("io.selfalign.answer..")),
           List.of(new Layer("io.selfalign.tuning..")),
           List.of(
               new Layer("io.selfalign.instruct.."),

@@ -78,8 +78,9 @@ class SelfAlignTest {
 
   /** A character is a token to a scripted model. */
   private static void roomForCharacters(PrincipleDrivenAlignment.Builder stage) {
-    stage.sampling(
-        PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(600).build());
+    stage
+        .sampling(PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(600).build())
+        .thoughtTokens(400);
   }
 
   private SelfAlign align(ScriptedTrainableModel with, String name) {

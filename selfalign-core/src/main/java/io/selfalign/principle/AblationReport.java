@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.pipeline.Unit;
+import io.selfalign.text.Declining;
 import io.selfalign.text.Openings;
 import io.selfalign.text.TextTable;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ public record AblationReport(int queries, List<Variant> variants) {
           drops.merge(drop.rule(), 1L, Long::sum);
         }
       }
-      long refusals = kept.stream().filter(d -> Openings.isRefusal(d.answer())).count();
+      long refusals =
+          kept.stream().filter(d -> Openings.declining(d.answer()) != Declining.NONE).count();
       return new Variant(
           name,
           kept.size(),

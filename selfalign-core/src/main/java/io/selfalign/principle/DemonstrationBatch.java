@@ -6,10 +6,7 @@ import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.data.Query;
 import io.selfalign.data.Sampling;
-import io.selfalign.model.FinishReason;
-import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
-import io.selfalign.model.GenerationRequest;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
 import io.selfalign.text.Repetition;
@@ -27,11 +24,8 @@ final class DemonstrationBatch {
   /** What becomes of a query: one of both. */
   private record Outcome(Optional<Demonstration> kept, Optional<Drop> dropped) {}
 
-  /** A prompt with what was generated after it. */
-  private record Written(Query query, Prompt prompt, String text, FinishReason reason) {}
-
   /** An answer that no filter has dropped. */
-  private record Passed(Written written, Candidate candidate) {}
+  private record Passed(FrameReply written, Candidate candidate) {}
 
   private final PrincipleDrivenAlignment stage;
   private final PromptFrame frame;
@@ -49,7 +43,7 @@ final class DemonstrationBatch {
 
   Unit<Demonstration> of(List<Query> batch) {
     List<Passed> passed = new ArrayList<>();
-    for (Written written : generate(batch)) {
+    for (FrameReply written : generate(batch)) {
       filtered(written).ifPresent(passed::add);
     }
     context.checkCancelled();
@@ -62,29 +56,15 @@ final class DemonstrationBatch {
     return unit.build();
   }
 
-  private List<Written> generate(List<Query> batch) {
+  private List<FrameReply> generate(List<Query> batch) {
     Map<Query, Prompt> prompts = new LinkedHashMap<>();
-    List<GenerationRequest> requests = new ArrayList<>();
     for (Query query : batch) {
       Prompt prompt = frame.prompt(query, context.random(query.id()));
       if (fits(query, prompt)) {
         prompts.put(query, prompt);
-        requests.add(new GenerationRequest(query.id(), prompt.text()));
       }
     }
-    Map<String, Generation> generations = new LinkedHashMap<>();
-    if (!requests.isEmpty()) {
-      for (Generation generation : stage.model().generate(requests, sampling)) {
-        generations.put(generation.id(), generation);
-      }
-    }
-    List<Written> written = new ArrayList<>();
-    prompts.forEach(
-        (query, prompt) -> {
-          Generation generation = Optional.ofNullable(generations.get(query.id())).orElseThrow();
-          written.add(new Written(query, prompt, generation.text(), generation.finishReason()));
-        });
-    return written;
+    return stage.replies(context.seed()).generate(prompts);
   }
 
   private boolean fits(Query query, Prompt prompt) {
@@ -104,8 +84,8 @@ final class DemonstrationBatch {
     return true;
   }
 
-  private Optional<Passed> filtered(Written written) {
-    Reply reply = frame.parse(written.text(), written.reason());
+  private Optional<Passed> filtered(FrameReply written) {
+    Reply reply = written.reply();
     Repetition repetition = Repetition.cut(reply.answer(), reply.closed());
     List<Cut> cuts = new ArrayList<>(reply.cuts());
     if (!repetition.cut().isEmpty()) {
@@ -115,10 +95,10 @@ final class DemonstrationBatch {
         new Candidate(
             written.query(),
             written.prompt(),
-            written.text(),
+            written.written(),
             new Reply(reply.thoughts(), repetition.text(), reply.closed(), cuts),
             RuleMentions.in(reply.thoughts(), frame.principles()));
-    if (written.text().isBlank()) {
+    if (written.written().isBlank()) {
       return dropped(written, PrincipleDrivenAlignment.EMPTY, "");
     }
     if (!frame.identifiesItself(reply.thoughts())) {
@@ -149,10 +129,10 @@ final class DemonstrationBatch {
               + " answers; it must give one for each");
     }
     for (int i = 0; i < passed.size(); i++) {
-      Written written = passed.get(i).written();
+      FrameReply written = passed.get(i).written();
       Optional<String> unsafe = verdicts.get(i);
       if (unsafe.isPresent()) {
-        drop(written.query(), SafetyFilter.RULE, unsafe.get(), written.text());
+        drop(written.query(), SafetyFilter.RULE, unsafe.get(), written.written());
       } else {
         Demonstration made = demonstration(written, candidates.get(i));
         outcomes.put(written.query(), new Outcome(Optional.of(made), Optional.empty()));
@@ -161,7 +141,7 @@ final class DemonstrationBatch {
     }
   }
 
-  private Demonstration demonstration(Written written, Candidate candidate) {
+  private Demonstration demonstration(FrameReply written, Candidate candidate) {
     Query query = written.query();
     return new Demonstration(
         query.id(),
@@ -213,8 +193,8 @@ final class DemonstrationBatch {
     return "principle_" + principle.number() + "_" + name;
   }
 
-  private Optional<Passed> dropped(Written written, String rule, String detail) {
-    drop(written.query(), rule, detail, written.text());
+  private Optional<Passed> dropped(FrameReply written, String rule, String detail) {
+    drop(written.query(), rule, detail, written.written());
     return Optional.empty();
   }
 

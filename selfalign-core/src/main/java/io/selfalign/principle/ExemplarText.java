@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 
 /** Writes exemplars as conversations, with the numbers that rules have in a set. */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
+  /** What thoughts call a principle. */
+  static final String RULE_WORD = "rule";
+
   private static final Pattern LINE_END = Pattern.compile("[ \\t]*\\R");
 
   /**
@@ -77,7 +80,16 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   }
 
   private String thoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
-    List<String> sentences = new ArrayList<>(List.of(selfIdentification));
+    return (selfIdentification + " " + ownThoughts(exemplar, turn, leftOut)).strip();
+  }
+
+  /** A turn's thoughts without the self-identification. */
+  String ownThoughts(Exemplar exemplar, Exemplar.Turn turn) {
+    return ownThoughts(exemplar, turn, new ArrayList<>());
+  }
+
+  private String ownThoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
+    List<String> sentences = new ArrayList<>();
     for (String thought : turn.thoughts()) {
       List<MatchResult> rules = Exemplar.RULE.matcher(thought).results().toList();
       if (rules.stream().anyMatch(rule -> written(rule).isEmpty())) {
@@ -103,6 +115,6 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
             .map(number -> number + " (" + principles.find(number).orElseThrow().name() + ")")
             .collect(Collectors.joining(", "));
     boolean list = rule.group(2) != null;
-    return list || numbered.isEmpty() ? numbered : "rule " + numbered;
+    return list || numbered.isEmpty() ? numbered : RULE_WORD + " " + numbered;
   }
 }

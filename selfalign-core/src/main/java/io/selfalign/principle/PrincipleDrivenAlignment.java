@@ -150,11 +150,25 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     return safety;
   }
 
-  /** How answers are sampled: with the frame's stop strings, and whatever seed. */
+  /** The most tokens of thoughts. */
+  public int thoughtTokens() {
+    return options.thoughtTokens;
+  }
+
+  /** How answers are sampled: with the stop strings that end them, and whatever seed. */
   public GenerationOptions sampling() {
-    Set<String> stop = new LinkedHashSet<>(options.frame.stop());
+    Set<String> stop = new LinkedHashSet<>(options.frame.answerStop());
     stop.addAll(options.sampling.stop());
     return options.sampling.toBuilder().stop(List.copyOf(stop)).build();
+  }
+
+  /** How the stage asks, with a seed. */
+  public FrameReplies replies(long seed) {
+    return new FrameReplies(
+        options.model,
+        options.frame,
+        options.sampling.toBuilder().seed(seed).build(),
+        options.thoughtTokens);
   }
 
   @Override
@@ -165,6 +179,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
         .add("model", options.model.fingerprint())
         .add("frame", options.frame.settings())
         .add("sampling", Settings.of(sampling()))
+        .add("thought_tokens", options.thoughtTokens)
         .add("filters", filters.build())
         .add("filter_order", options.filters.stream().map(AnswerFilter::name).toList())
         .add("safety", safety.settings())
@@ -219,6 +234,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     private String name = NAME;
     private PromptFrame frame = PromptFrame.standard();
     private GenerationOptions sampling = defaultSampling();
+    private int thoughtTokens = FrameReplies.DEFAULT_THOUGHT_TOKENS;
     private List<AnswerFilter> filters = AnswerFilters.standard();
     private Optional<SafetyFilter> safety = Optional.empty();
     private int unitSize = 64;
@@ -232,6 +248,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
       copy.name = name;
       copy.frame = frame;
       copy.sampling = sampling;
+      copy.thoughtTokens = thoughtTokens;
       copy.filters = filters;
       copy.safety = safety;
       copy.unitSize = unitSize;
@@ -259,6 +276,19 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     @CanIgnoreReturnValue
     public Builder sampling(GenerationOptions newSampling) {
       sampling = newSampling;
+      return this;
+    }
+
+    /**
+     * The most tokens of thoughts, of those that the sampling has for a reply; {@value
+     * FrameReplies#DEFAULT_THOUGHT_TOKENS} by default. A reply whose thoughts are not at their end
+     * then has no answer. See {@link FrameReplies}.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    @CanIgnoreReturnValue
+    public Builder thoughtTokens(int newTokens) {
+      thoughtTokens = FrameReplies.checked(newTokens);
       return this;
     }
 

@@ -50,6 +50,21 @@ record ReplyParser(TurnMarkers markers) {
     return new Reply(thoughts.toString(), "", false, List.of());
   }
 
+  /** Whether thoughts are followed by an answer's marker in a text. */
+  boolean beginsAnswer(String text) {
+    return parts(text).contains(Part.ANSWER);
+  }
+
+  /** Whether an answer stands at the end of a text. */
+  boolean endsInAnswer(String text) {
+    List<Part> parts = parts(text);
+    return !parts.isEmpty() && parts.get(parts.size() - 1) == Part.ANSWER;
+  }
+
+  private List<Part> parts(String text) {
+    return text.lines().flatMap(line -> markers.find(line).stream()).map(Found::part).toList();
+  }
+
   private static Reply reply(String thoughts, String answer, boolean closed, String after) {
     List<Cut> cuts = new ArrayList<>();
     if (!after.isBlank()) {

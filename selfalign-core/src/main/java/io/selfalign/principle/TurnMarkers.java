@@ -24,14 +24,23 @@ record TurnMarkers(
 
   TurnMarkers {
     Set<String> cores = new HashSet<>();
-    List<TurnMarker> all = new ArrayList<>(List.of(user, thoughts, answer));
-    conversation.ifPresent(all::add);
-    for (TurnMarker marker : all) {
+    for (TurnMarker marker : all(user, thoughts, answer, conversation)) {
       if (!cores.add(marker.core().toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
             "two markers are '" + marker.core() + "'; make each different from the others");
       }
     }
+  }
+
+  private static List<TurnMarker> all(
+      TurnMarker user, TurnMarker thoughts, TurnMarker answer, Optional<TurnMarker> conversation) {
+    List<TurnMarker> all = new ArrayList<>(List.of(user, thoughts, answer));
+    conversation.ifPresent(all::add);
+    return all;
+  }
+
+  List<TurnMarker> all() {
+    return all(user, thoughts, answer, conversation);
   }
 
   String conversationText() {
@@ -47,6 +56,24 @@ record TurnMarkers(
     List<String> stop = new ArrayList<>(List.of(user.stop()));
     conversation.ifPresent(marker -> stop.add(marker.stop()));
     return stop;
+  }
+
+  /** What ends thoughts: a marker of any other part. */
+  List<String> thoughtStop() {
+    List<String> stop = new ArrayList<>(stop());
+    stop.addAll(answer.stops());
+    return stop;
+  }
+
+  /** What ends an answer: any marker. */
+  List<String> answerStop() {
+    List<String> stop = thoughtStop();
+    stop.addAll(thoughts.stops());
+    return stop;
+  }
+
+  boolean isAnswerStop(String stop) {
+    return answer.stops().contains(stop);
   }
 
   /** What a line begins; of several markers that it may have, the longest counts. */

@@ -26,14 +26,86 @@ public final class Openings {
   private static final Pattern ASKED_FOR =
       Pattern.compile("(?i)\\bapolog|\\bsorry\\b|\\bforgive|\\bregret|\\bexcus");
 
+  /** What may come before a sentence says what it has to say. */
+  private static final String LEAD =
+      "(?i)^\\W*+(?:(?:oh|well|hello|hi|unfortunately|no|however|but|as an? [^.,]{0,60}+[.,]"
+          + "|(?:I['’]m|I am)(?: so| very| really| truly)? (?:sorry|afraid)|sorry"
+          + "|(?:my )?apologies|I apologi[sz]e)\\b?\\W++(?:but\\b\\W*+|that\\b\\W*+)?){0,4}+";
+
+  private static final String CAN_NOT =
+      "(?:I|we)\\s+(?:can(?:no|['’])t|can not|could(?:n['’]t| not)|am (?:not able|unable) to"
+          + "|do(?:n['’]t| not) have (?:the|any) (?:ability|way|means) (?:to|of))"
+          + "|(?:I['’]m|we['’]re|we are) (?:not able|unable) to";
+
+  private static final String HAVE_NOT =
+      "(?:I|we)\\s+(?:have (?:no|not|never)\\b|do(?:n['’]t| not) (?:actually |currently )?have\\b"
+          + "|lack\\b)";
+
+  /** Verbs of perceiving and knowing: who can't do these doesn't know. */
+  private static final Pattern NOT_KNOWING =
+      Pattern.compile(
+          LEAD
+              + "(?:(?:I|we)\\s+(?:(?:really |simply |just |honestly )?do(?:n['’]t| not)"
+              + " (?:actually |really )?(?:know|recall|remember)\\b"
+              + "|am not (?:sure|aware|certain|familiar)\\b"
+              + "|(?:have|['’]ve) (?:never (?:heard|read|come across)|(?:read|heard) nothing))"
+              + "|(?:I['’]m) not (?:sure|aware|certain|familiar)\\b"
+              + "|(?:"
+              + CAN_NOT
+              + ")\\s+(?:\\w+ly )?(?:see|know|look|access|browse|check|tell\\b(?! (?:lies|a lie))|say\\b"
+              + "|predict|foresee|verify|confirm|observe|find out|determine|remember|recall|guess)"
+              + "|(?:"
+              + CAN_NOT
+              + ")\\s+(?:\\w+\\W+){1,4}?(?:real[- ]time|current|live|up[- ]to[- ]date|latest|today['’]s)\\b"
+              + "|(?:"
+              + HAVE_NOT
+              + ")\\W+(?:\\w+\\W+){0,5}?(?:access|information|knowledge|data|records?|details?|way|means|idea"
+              + "|memory|up[- ]to[- ]date|real[- ]time)\\b"
+              + "|(?:that|this|it|what[^.,;]{0,60}) (?:is|was) (?:not (?:known|something (?:that )?I)|unknown"
+              + "|nothing (?:that )?I|beyond (?:my|what I))"
+              + "|(?:my knowledge|what I have read|what I know) (?:ends|stops|only goes))");
+
   private static final Pattern REFUSAL =
       Pattern.compile(
-          "(?i)^\\W*(?:(?:unfortunately|no|as an? [^.,]{0,60})\\W+){0,4}(?:but\\W+)?"
-              + "(?:I(?:['’]m| am)\\s+(?:not\\s+(?:able|going|willing|allowed|in a position)\\b"
-              + "|unable\\b)"
-              + "|I\\s+(?:can(?:no|['’])t|can not|could(?:n['’]t| not)|wo(?:n['’]t)|will not"
-              + "|must (?:decline|refuse)|have to (?:decline|refuse)|refuse|decline"
-              + "|do(?:n['’]t| not) (?:know|have))\\b)");
+          LEAD
+              + "(?:(?:I|we)\\s+(?:wo(?:n['’]t)|will not|would not|must (?:not|decline|refuse)"
+              + "|have to (?:decline|refuse)|refuse|decline|strongly (?:advise|urge)"
+              + "|do(?:n['’]t| not) (?:think it (?:is|would be) (?:right|appropriate|ethical)"
+              + "|help|assist|provide|support|engage|condone|encourage|promote))"
+              + "|(?:I['’]m| ?I am|we are) not (?:going|willing|allowed|comfortable|in a position)\\b"
+              + "|(?:"
+              + CAN_NOT
+              + ")|(?:it|that|this) (?:is|['’]s|would be) (?:not (?:appropriate|ethical|legal|right|safe"
+              + "|acceptable|possible for me)|(?:inappropriate|unethical|illegal|wrong|harmful))\\b)");
+
+  /** How an answer tells its limit, wherever it does. */
+  private static final Pattern LIMIT =
+      Pattern.compile(
+          "(?i)\\bI\\s+(?:(?:really |simply |just )?do(?:n['’]t| not) (?:actually |really )?know\\b"
+              + "|can(?:no|['’])?\\s?(?:t|not)\\s+(?:\\w+ly )?(?:see|know|look|access|browse|check|tell\\b|say\\b"
+              + "|predict|foresee|verify|confirm|observe|find out|guess)"
+              + "|have (?:no|not) (?:\\w+\\W+){0,4}?(?:access|information|knowledge|data|records?|way|means|idea)\\b"
+              + "|have (?:read|heard) nothing|have never (?:heard|read)"
+              + "|do(?:n['’]t| not) have (?:\\w+\\W+){0,5}?(?:access|information|knowledge|data|records?|details?"
+              + "|way|means)\\b"
+              + "|am (?:not (?:sure|aware|certain|able to (?:see|know|look|access|check|tell))|unable to"
+              + " (?:see|know|look|access|check|tell)))"
+              + "|\\bI['’]m (?:not (?:sure|aware|certain|able to (?:see|know|look|access|check|tell))"
+              + "|unable to (?:see|know|look|access|check|tell))"
+              + "|\\b(?:not|nothing) (?:something )?(?:that )?I (?:can|could) (?:see|know|look|check|tell|find)"
+              + "|\\bbeyond (?:my (?:knowledge|reach)|what I (?:know|have read|can))"
+              + "|\\b(?:my (?:knowledge|training|reading)|what I (?:have read|know|learn(?:ed|t)))"
+              + " (?:ends?|stops?|only goes|does(?:n['’]t| not) (?:reach|cover|go)|is (?:not|out of date))"
+              + "|\\bwould be (?:a guess|invented|made up|speculation)");
+
+  /** A sentence, or what there is of it: more is not looked at. */
+  private static final Pattern SENTENCE =
+      Pattern.compile("(?s).{1,400}?(?:[.!?…](?=\\s|$)|\\R|$)\\s*");
+
+  private static final int DECLINING_SENTENCES = 2;
+
+  /** So few words tell nothing yet: "Interesting question!" */
+  private static final int GREETING = 2;
 
   /** So many words of a query's beginning mark an echo. */
   private static final int COMMON_OPENING = 5;
@@ -51,9 +123,37 @@ public final class Openings {
         : Optional.empty();
   }
 
-  /** Whether an answer opens by declining, or by telling that it does not know. */
-  public static boolean isRefusal(String answer) {
-    return REFUSAL.matcher(answer).find() || APOLOGY.matcher(answer).find();
+  /**
+   * How an answer begins by declining, if it does: by refusing in its first two sentences, or by
+   * not knowing in the first, or in the second after a word or two or a refusal. English. An answer
+   * that first tells what is known, and its limit afterwards, declines nothing: see {@link
+   * #admitsLimit}.
+   */
+  public static Declining declining(String answer) {
+    Declining declining = Declining.NONE;
+    int told = 0;
+    Matcher sentences = SENTENCE.matcher(answer.strip());
+    for (int i = 0; i < DECLINING_SENTENCES && sentences.find(); i++) {
+      String sentence = sentences.group();
+      boolean begins = i == 0 || told <= GREETING || declining != Declining.NONE;
+      if (begins && NOT_KNOWING.matcher(sentence).find()) {
+        return Declining.NOT_KNOWING;
+      }
+      told = TextMeasures.countWords(sentence);
+      boolean sorry = i == 0 && APOLOGY.matcher(sentence).find();
+      if (sorry || REFUSAL.matcher(sentence).find()) {
+        declining = Declining.REFUSAL;
+      }
+    }
+    return declining;
+  }
+
+  /**
+   * Whether an answer says, anywhere, that it does not know or can't find out: "what is happening
+   * there now is not something I can see". English.
+   */
+  public static boolean admitsLimit(String answer) {
+    return LIMIT.matcher(answer).find() || declining(answer) == Declining.NOT_KNOWING;
   }
 
   /**

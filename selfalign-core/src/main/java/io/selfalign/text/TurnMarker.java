@@ -1,5 +1,6 @@
 package io.selfalign.text;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -41,6 +42,13 @@ public record TurnMarker(String text) {
   /** Ends a generation that begins such a part: the marker at the start of a line. */
   public String stop() {
     return "\n" + core() + (isLine() ? "\n" : "");
+  }
+
+  /**
+   * As {@link #stop}, and for a line of its own also the marker with a colon, as models write it.
+   */
+  public List<String> stops() {
+    return isLine() ? List.of(stop(), "\n" + core() + ":") : List.of(stop());
   }
 
   /**

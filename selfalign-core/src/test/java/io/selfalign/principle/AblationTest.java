@@ -35,6 +35,7 @@ class AblationTest {
     return Ablation.of(
         PrincipleDrivenAlignment.builder(model)
             .unitSize(3)
+            .thoughtTokens(400)
             .sampling(
                 PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(900).build())
             .build());
@@ -85,9 +86,13 @@ class AblationTest {
     ScriptedModel model = model();
     ablation(model).without("creative").withoutPrinciples().seed(4).run(QUERIES);
     List<String> ids = model.requests().stream().map(GenerationRequest::id).toList();
-    assertThat(ids.subList(0, 10)).isEqualTo(ids.subList(10, 20)).isEqualTo(ids.subList(20, 30));
+    int each = ids.size() / 3;
+    assertThat(each).as("thoughts and answers").isEqualTo(20);
+    assertThat(ids.subList(0, each))
+        .isEqualTo(ids.subList(each, 2 * each))
+        .isEqualTo(ids.subList(2 * each, 3 * each));
     assertThat(model.calls()).allMatch(call -> call.options().seed() == 4);
-    assertThat(model.requests().get(25).prompt()).doesNotContain("# Rules", "rule ");
+    assertThat(model.requests().get(2 * each).prompt()).doesNotContain("# Rules", "rule ");
   }
 
   @Test

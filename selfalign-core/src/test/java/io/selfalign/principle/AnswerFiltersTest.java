@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Query;
+import io.selfalign.text.Declining;
 import io.selfalign.text.Openings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class AnswerFiltersTest {
   void a_loop_at_the_opening_is_read_to_its_end(String loop) {
     String answer = loop.repeat(20_000);
     assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
-    assertThat(Openings.isRefusal(answer)).isFalse();
+    assertThat(Openings.declining(answer)).isEqualTo(Declining.NONE);
   }
 
   @Test
@@ -186,6 +187,6 @@ class AnswerFiltersTest {
         "I think it is Paris. | false",
       })
   void refusals_are_known_by_their_opening(String answer, boolean refusal) {
-    assertThat(Openings.isRefusal(answer)).isEqualTo(refusal);
+    assertThat(Openings.declining(answer) != Declining.NONE).isEqualTo(refusal);
   }
 }

@@ -44,7 +44,7 @@ class PrincipleDrivenAlignmentTest {
   @TempDir Path temporary;
 
   private static PrincipleDrivenAlignment.Builder stage(ScriptedModel model) {
-    return PrincipleDrivenAlignment.builder(model).sampling(SAMPLING);
+    return PrincipleDrivenAlignment.builder(model).sampling(SAMPLING).thoughtTokens(400);
   }
 
   private RunDirectory run(PrincipleDrivenAlignment stage, List<Query> queries, String folder) {
@@ -214,12 +214,23 @@ class PrincipleDrivenAlignmentTest {
   void the_model_gets_the_frame_the_defaults_and_the_stops() {
     ScriptedModel model = Replies.model().build();
     run(PrincipleDrivenAlignment.builder(model).build(), Replies.queries(1), "run");
-    GenerationOptions options = model.calls().get(0).options();
-    assertThat(options.temperature()).isEqualTo(0.5);
-    assertThat(options.topP()).isEqualTo(0.9);
-    assertThat(options.maxNewTokens()).isEqualTo(256);
-    assertThat(options.logitBias()).isEqualTo(Map.of("Sorry", Double.NEGATIVE_INFINITY));
-    assertThat(options.stop()).containsExactly("\n## User\n", "\n# Conversation\n");
+    assertThat(model.calls())
+        .extracting(ScriptedModel.Call::options)
+        .allSatisfy(
+            options -> {
+              assertThat(options.temperature()).isEqualTo(0.5);
+              assertThat(options.topP()).isEqualTo(0.9);
+              assertThat(options.logitBias()).isEqualTo(Map.of("Sorry", Double.NEGATIVE_INFINITY));
+            });
+    GenerationOptions thoughts = model.calls().get(0).options();
+    assertThat(thoughts.maxNewTokens()).isEqualTo(128);
+    assertThat(thoughts.stop())
+        .containsExactly("\n## User\n", "\n# Conversation\n", "\n## Alina\n", "\n## Alina:");
+    GenerationOptions answers = model.calls().get(1).options();
+    assertThat(answers.maxNewTokens()).isEqualTo(256);
+    assertThat(answers.stop())
+        .containsAll(thoughts.stop())
+        .contains("\n## Alina (internal thoughts)\n");
   }
 
   @ParameterizedTest
@@ -258,11 +269,29 @@ class PrincipleDrivenAlignmentTest {
         .doesNotContainAnyElementsOf(kept(a).stream().map(Demonstration::answer).toList());
   }
 
+  /** How many requests were generated for by the end of each unit: thoughts, then answers. */
+  private static List<Long> generationsAfterUnits(ScriptedModel model) {
+    List<Long> after = new ArrayList<>();
+    long generations = 0;
+    for (ScriptedModel.Call call : model.calls()) {
+      boolean thoughts = !call.requests().get(0).id().endsWith(FrameReplies.ANSWER_ID);
+      if (thoughts && generations > 0) {
+        after.add(generations);
+      }
+      generations += call.requests().size();
+    }
+    return after;
+  }
+
   @Test
   void whichever_request_fails_running_again_ends_with_the_same_data() {
     List<Query> queries = Replies.queries(16);
     RunDirectory whole = run(stage(Replies.model().build()).unitSize(4).build(), queries, "whole");
-    for (int failing = 1; failing <= 16; failing++) {
+    ScriptedModel counting = Replies.model().build();
+    run(stage(counting).unitSize(4).build(), queries, "counting");
+    long requests = counting.generations();
+    List<Long> afterUnits = generationsAfterUnits(counting);
+    for (int failing = 1; failing <= requests; failing++) {
       String folder = "failing-" + failing;
       ScriptedModel broken =
           Replies.model().failAt(failing, () -> new IllegalStateException("no power")).build();
@@ -275,7 +304,9 @@ class PrincipleDrivenAlignmentTest {
       assertThat(resumed.drops("demonstrations").toList())
           .isEqualTo(whole.drops("demonstrations").toList());
       assertThat(resumed.stage("demonstrations")).isEqualTo(whole.stage("demonstrations"));
-      assertThat(healthy.generations()).isEqualTo(16 - (failing - 1) / 4 * 4);
+      int at = failing;
+      long done = afterUnits.stream().filter(n -> n < at).mapToLong(n -> n).max().orElse(0);
+      assertThat(healthy.generations()).isEqualTo(requests - done);
     }
   }
 
@@ -364,7 +395,9 @@ class PrincipleDrivenAlignmentTest {
             stage(model).build(),
             List.of(Query.of("fits", "x".repeat(room)), Query.of("not", "x".repeat(room + 1))),
             "run");
-    assertThat(model.requests()).extracting(GenerationRequest::id).containsExactly("fits");
+    assertThat(model.requests())
+        .extracting(GenerationRequest::id)
+        .allMatch(id -> id.equals("fits") || id.equals("fits/answer"));
     assertThat(model.requests().get(0).prompt()).endsWith("## Alina (internal thoughts)\n");
     Drop drop = (Drop) byId(run).get("not");
     assertThat(drop.rule()).isEqualTo("query_too_long");

@@ -121,8 +121,10 @@ final class ReportRuns {
   }
 
   private static void room(PrincipleDrivenAlignment.Builder stage) {
-    stage.sampling(
-        PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(300_000).build());
+    stage
+        .sampling(
+            PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(300_000).build())
+        .thoughtTokens(300_000);
   }
 
   private ScriptedTrainableModel model() {

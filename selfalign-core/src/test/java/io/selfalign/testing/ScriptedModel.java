@@ -41,7 +41,9 @@ import java.util.function.ToDoubleFunction;
  * the context length work as {@link BaseModel} says; among stop strings that complete with the same
  * token, the one that begins first ends the text. At temperature 0 a reply's random numbers depend
  * on the prompt alone, at any other on the seed and the request's id. Top-k, top-p, min-p, n-gram
- * penalties and logit bias have no effect.
+ * penalties and logit bias have no effect. If the prompt's last line, with its line break, is also
+ * a line of the reply, the model goes on behind it: one script serves callers that ask for a reply
+ * in parts, as stage 2 does.
  *
  * <p><b>Order.</b> Requests run in groups of {@link Builder#groupSize}. Within a group the shortest
  * generation is delivered first, as by a backend that batches: a caller that relies on the order of

@@ -103,10 +103,17 @@ record ScriptedReplies(List<Rule> rules, Optional<ToDoubleFunction<ScoreRequest>
       if (rule.prompt().test(prompt)) {
         String reply = rule.script().reply(prompt, random);
         Requests.checkUnicode("the script's reply", reply);
-        return reply;
+        return fromLastLine(prompt, reply);
       }
     }
     return "";
+  }
+
+  /** What a reply has behind the prompt's last line, if that is one of its lines. */
+  private static String fromLastLine(String prompt, String reply) {
+    String line = prompt.substring(prompt.lastIndexOf('\n', prompt.length() - 2) + 1);
+    int at = line.isBlank() || !line.endsWith("\n") ? -1 : ("\n" + reply).indexOf("\n" + line);
+    return at < 0 ? reply : reply.substring(at + line.length());
   }
 
   private static RecordRandom greedyRandom(String prompt) {
