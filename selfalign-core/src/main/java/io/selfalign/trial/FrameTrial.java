@@ -40,7 +40,12 @@ final class FrameTrial {
   private final int thoughtTokens;
   private final ReplyMeter meter;
 
-  FrameTrial(String name, PromptFrame frame, BaseModel model, GenerationOptions sampling, int thoughtTokens) {
+  FrameTrial(
+      String name,
+      PromptFrame frame,
+      BaseModel model,
+      GenerationOptions sampling,
+      int thoughtTokens) {
     this.name = name;
     this.frame = frame;
     this.model = model;
@@ -106,7 +111,8 @@ final class FrameTrial {
     List<TrialReply> replies = new ArrayList<>();
     for (List<Query> batch : Lists.partition(List.copyOf(prompts.keySet()), BATCH)) {
       Map<Query, Prompt> part = new LinkedHashMap<>();
-      batch.forEach(query -> part.put(query, Optional.ofNullable(prompts.get(query)).orElseThrow()));
+      batch.forEach(
+          query -> part.put(query, Optional.ofNullable(prompts.get(query)).orElseThrow()));
       for (FrameReply made : asking.generate(part)) {
         TrialQuestion question = Optional.ofNullable(byId.get(made.query().id())).orElseThrow();
         TrialReply reply = reply(question, made);

@@ -159,7 +159,8 @@ public final class PromptTrial {
       throw new IllegalStateException("there is no frame to try; add one with frame(name, frame)");
     }
     List<FrameTrial> trials = new ArrayList<>();
-    frames.forEach((name, frame) -> trials.add(new FrameTrial(name, frame, model, sampling, thoughtTokens)));
+    frames.forEach(
+        (name, frame) -> trials.add(new FrameTrial(name, frame, model, sampling, thoughtTokens)));
     trials.forEach(FrameTrial::checkRoom);
     TrialSetting setting =
         new TrialSetting(

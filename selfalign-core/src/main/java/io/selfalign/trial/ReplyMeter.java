@@ -45,10 +45,9 @@ final class ReplyMeter {
     measures.put(Measure.FIT, fit);
     measures.put(Measure.FIT_AND_LONG, fit && characters(answer) >= Measure.LONG);
     if (answered) {
-      Declining declining = Openings.declining(answer);
-      measures.put(Measure.DECLINES, declining != Declining.NONE);
+      measures.put(Measure.DECLINES, Openings.declining(answer) != Declining.NONE);
       measures.put(Measure.ADMITS_LIMIT, Openings.admitsLimit(answer));
-      measures.put(Measure.REFUSES, declining == Declining.REFUSAL);
+      measures.put(Measure.REFUSES, Refusals.refuses(answer));
     }
     if (!frame.principles().isEmpty()) {
       addCitations(measures, RuleMentions.in(thoughts, frame.principles()));

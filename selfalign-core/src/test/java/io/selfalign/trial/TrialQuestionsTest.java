@@ -88,11 +88,12 @@ class TrialQuestionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"kind\":\"easy\",\"question\":\"Why?\"}|mine.jsonl:1: field 'kind' is 'easy', but must be"
-            + " one of [answerable, unanswerable, harmful]",
+        "{\"kind\":\"easy\",\"question\":\"Why?\"}|mine.jsonl:1: field 'kind' is 'easy', but must"
+            + " be one of [answerable, unanswerable, harmful]",
         "{\"question\":\"Why?\"}|mine.jsonl:1: field 'kind' is missing",
         "{\"kind\":\"harmful\",\"question\":\" \"}|mine.jsonl:1: field 'question' is blank",
-        "{\"kind\":\"harmful\",\"id\":\" \",\"question\":\"Why?\"}|mine.jsonl:1: field 'id' is blank",
+        "{\"kind\":\"harmful\",\"id\":\" \",\"question\":\"Why?\"}|mine.jsonl:1: field 'id' is"
+            + " blank",
         "``|mine.jsonl: has no questions; write one {\"question\", \"kind\"} per line",
       })
   void what_is_wrong_is_told_by_its_line(String line, String message) {

@@ -31,13 +31,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "try-prompt",
     description = {
-      "Tries principles and exemplars: a model answers labelled questions under a prompt, and what it"
-          + " writes is measured.",
-      "The prompt of the options is compared with the standard one; without any, that is tried alone.",
+      "Tries principles and exemplars: a model answers labelled questions under a prompt, and what"
+          + " it writes is measured.",
+      "The prompt of the options is compared with the standard one; without any, that is tried"
+          + " alone.",
       "Standard output: a record for each reply,"
-          + " {\"frame\",\"id\",\"kind\",\"question\",\"thoughts\",\"answer\",\"measures\",…}, and one for each"
-          + " prompt at the end, {\"frame\",\"trial\",\"prompt_tokens\",\"shares\",\"differences\",…}."
-          + " Standard error: replies to read, and a table.",
+          + " {\"frame\",\"id\",\"kind\",\"question\",\"thoughts\",\"answer\",\"measures\",…}, and"
+          + " one for each prompt at the end,"
+          + " {\"frame\",\"trial\",\"prompt_tokens\",\"shares\",\"differences\",…}. Standard error:"
+          + " replies to read, and a table.",
       ""
     })
 final class TryPromptCommand implements Callable<Integer> {
