@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.selfalign.data.JsonLine;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
+import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.principle.ExemplarSelector;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PromptTrialTest {
   private static final PromptFrame FRAME = PromptFrame.standard();
+  private static final int FRAME_LENGTH =
+      FRAME.prompt(Query.of("q", "x"), RecordRandom.of(0, "s", "q")).text().length() - 1;
   private static final String SELF = FRAME.selfIdentification();
   private static final String GOOD = "Salt dissolves in water, for its ions are drawn away.";
   private static final String END = "\n\n# Conversation\n## User\nNext?";
@@ -311,15 +315,6 @@ class PromptTrialTest {
     assertThat(words.longest()).isEqualTo(words.shortest() + 1);
     assertThat(report.replies().get(0).promptTokens()).isEqualTo(own.longest());
   }
-
-  private static final int FRAME_LENGTH =
-      FRAME
-              .prompt(
-                  io.selfalign.data.Query.of("q", "x"),
-                  io.selfalign.data.RecordRandom.of(0, "s", "q"))
-              .text()
-              .length()
-          - 1;
 
   @Test
   void the_listener_gets_every_reply() {

@@ -216,7 +216,7 @@ final class TryPromptCommand implements Callable<Integer> {
     limit.ifPresent(number -> checkAtLeast("--limit", number, 1));
     int wanted = Math.min(all.size(), limit.orElse(all.size()));
     return LongStream.range(0, wanted)
-        .mapToObj(i -> all.get((int) (i * all.size() / wanted)))
+        .mapToObj(i -> all.get((int) ((2 * i + 1) * all.size() / (2L * wanted))))
         .toList();
   }
 
