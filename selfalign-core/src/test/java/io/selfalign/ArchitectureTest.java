@@ -48,6 +48,7 @@ class ArchitectureTest {
               new Layer("io.selfalign.engrave.."),
               new Layer("io.selfalign.verbose..")),
           List.of(new Layer("io.selfalign.eval..", "io.selfalign.report..")),
+          List.of(new Layer("io.selfalign.trial..")),
           List.of(new Layer("io.selfalign")));
 
   @ArchTest static final ArchRule each_package_uses_only_those_below_it = layers();

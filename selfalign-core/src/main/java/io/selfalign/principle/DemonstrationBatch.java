@@ -169,6 +169,7 @@ final class DemonstrationBatch {
       unit.count("no_rule", 1);
     }
     for (AppliedPrinciple principle : demonstration.principles()) {
+      unit.count("cited_by_" + principle.by(), 1);
       String counter = counter(principle);
       unit.count(counter, 1);
       demonstration.source().ifPresent(source -> unit.count(counter + ":" + source, 1));
@@ -180,6 +181,9 @@ final class DemonstrationBatch {
     for (Cut cut : candidate.reply().cuts()) {
       boolean trimmed = cut.rule().equals(Demonstration.TRIMMED);
       unit.count(trimmed ? cut.rule() : cut.rule() + "_cut", 1);
+    }
+    if (candidate.mentions().disagree()) {
+      unit.count("citation_disagrees", 1);
     }
     if (!candidate.mentions().unknown().isEmpty()) {
       unit.count("unknown_rule", 1);

@@ -1,8 +1,10 @@
 package io.selfalign.principle;
 
+import com.google.common.base.Splitter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,14 +14,19 @@ import java.util.regex.Pattern;
  * <p>Thoughts are sentences. <code>{rule: candor}</code> in them stands for the rule of that name
  * and is written with the number that it has in the prompt's {@link PrincipleSet}: {@code rule 7
  * (candor)}. A sentence that speaks of a rule which the set doesn't have is left out, so that one
- * exemplar serves sets that lack a few rules. <code>{persona}</code>, anywhere in an exemplar, is
- * the assistant's name.
+ * exemplar serves sets that lack a few rules. <code>{rules: dated knowledge, candor}</code> stands
+ * for a list, in the order given: {@code 12 (dated knowledge), 7 (candor)}. A list loses the names
+ * that the set doesn't have, and its sentence is left out where none remains; a name with a comma
+ * in it can't stand in a list. <code>{persona}</code>, anywhere in an exemplar, is the assistant's
+ * name.
  *
  * @param id identifies the exemplar
  * @param turns what is asked and answered, in order; at least one
  */
 public record Exemplar(String id, List<Turn> turns) {
-  static final Pattern RULE = Pattern.compile("\\{rule:\\s*([^(){}\\r\\n]+?)\\s*}");
+  /** Group 1 is one name, group 2 a list of them. */
+  static final Pattern RULE =
+      Pattern.compile("\\{rule:\\s*([^(){}\\r\\n]+?)\\s*}|\\{rules:\\s*([^(){}\\r\\n]+?)\\s*}");
 
   /**
    * A question with its answer.
@@ -66,11 +73,18 @@ public record Exemplar(String id, List<Turn> turns) {
       for (String thought : turn.thoughts()) {
         Matcher matcher = RULE.matcher(thought);
         while (matcher.find()) {
-          rules.add(matcher.group(1));
+          rules.addAll(names(matcher.toMatchResult()));
         }
       }
     }
     return rules;
+  }
+
+  /** The names in a match of {@link #RULE}. */
+  static List<String> names(MatchResult rule) {
+    return rule.group(2) == null
+        ? List.of(rule.group(1))
+        : Splitter.on(',').trimResults().omitEmptyStrings().splitToList(rule.group(2));
   }
 
   private static void checkText(String field, String text) {

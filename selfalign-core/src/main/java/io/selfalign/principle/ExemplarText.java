@@ -3,8 +3,10 @@ package io.selfalign.principle;
 import io.selfalign.model.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Writes exemplars as conversations, with the numbers that rules have in a set. */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
@@ -16,7 +18,8 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   /**
    * An exemplar's conversation, which ends in a blank line.
    *
-   * @param leftOut gets the sentences that speak of rules that the set doesn't have
+   * @param leftOut gets the sentences, and the names in lists, that speak of rules that the set
+   *     doesn't have
    * @throws IllegalArgumentException if it would not be read as it is written
    */
   String of(Exemplar exemplar, List<String> leftOut) {
@@ -88,20 +91,30 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   private String ownThoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
     List<String> sentences = new ArrayList<>();
     for (String thought : turn.thoughts()) {
-      Matcher matcher = Exemplar.RULE.matcher(thought);
-      boolean known = matcher.results().allMatch(r -> principles.number(r.group(1)).isPresent());
-      if (known) {
-        sentences.add(Exemplar.RULE.matcher(thought).replaceAll(r -> rule(r.group(1))).strip());
-      } else {
+      List<MatchResult> rules = Exemplar.RULE.matcher(thought).results().toList();
+      if (rules.stream().anyMatch(rule -> written(rule).isEmpty())) {
         leftOut.add("exemplar '" + exemplar.id() + "': " + thought);
+        continue;
       }
+      rules.stream()
+          .flatMap(rule -> Exemplar.names(rule).stream())
+          .filter(name -> principles.number(name).isEmpty())
+          .forEach(
+              name -> leftOut.add("exemplar '" + exemplar.id() + "': '" + name + "' of a list"));
+      Matcher matcher = Exemplar.RULE.matcher(thought);
+      sentences.add(matcher.replaceAll(r -> Matcher.quoteReplacement(written(r))).strip());
     }
     return String.join(" ", sentences);
   }
 
-  private String rule(String name) {
-    int number = principles.number(name).orElseThrow();
-    String known = principles.applied(number).name();
-    return Matcher.quoteReplacement(RULE_WORD + " " + number + " (" + known + ")");
+  /** A rule, or a list of those that the set has, with their numbers; empty if it has none. */
+  private String written(MatchResult rule) {
+    String numbered =
+        Exemplar.names(rule).stream()
+            .flatMap(name -> principles.number(name).stream())
+            .map(number -> number + " (" + principles.find(number).orElseThrow().name() + ")")
+            .collect(Collectors.joining(", "));
+    boolean list = rule.group(2) != null;
+    return list || numbered.isEmpty() ? numbered : RULE_WORD + " " + numbered;
   }
 }

@@ -43,11 +43,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Counters: {@code trimmed}, {@code repetition_cut} and {@code next_turn_cut}, kept answers of
  * which something was cut; {@code no_rule}, kept answers whose thoughts name no rule; {@code
- * unknown_rule}, those that name one there isn't; {@code declined}, those that begin by declining
- * (English), with {@code declined:refusal} and {@code declined:not_knowing}, and by source and
- * question type as principles are counted; {@code principle_7_candor}, those that name this one,
- * {@code principle_7_candor:topic-guided}, those of them whose query has this source, and {@code
- * principle_7_candor:type:culture}, those of them whose query has this question type.
+ * unknown_rule}, those that name one there isn't; {@code citation_disagrees}, those that name one
+ * with another number than its own; {@code cited_by_number}, {@code cited_by_name} and {@code
+ * cited_by_both}, what principles of kept answers are named by; {@code declined}, those that begin
+ * by declining (English), with {@code declined:refusal} and {@code declined:not_knowing}, and by
+ * source and question type as principles are counted; {@code principle_7_candor}, kept answers that
+ * name this one, {@code principle_7_candor:topic-guided}, those of them whose query has this
+ * source, and {@code principle_7_candor:type:culture}, those of them whose query has this question
+ * type.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -196,7 +199,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     List<String> leftOut = options.frame.leftOut();
     if (!leftOut.isEmpty()) {
       LOG.warn(
-          "{} sentences of exemplars are not shown, for their rules are not in the set, such as: {}",
+          "{} sentences, or names in lists, of exemplars are not shown, for their rules are not in"
+              + " the set, such as: {}",
           leftOut.size(),
           leftOut.get(0));
     }

@@ -1,7 +1,6 @@
 package io.selfalign.principle;
 
 import com.google.common.base.Suppliers;
-import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.error.InvalidDataException;
@@ -218,11 +217,6 @@ public final class PrincipleSet {
     try (JsonLinesWriter writer = JsonLines.write(file)) {
       principles.forEach(writer::write);
     }
-  }
-
-  /** A principle with its number, as records have it. */
-  AppliedPrinciple applied(int number) {
-    return new AppliedPrinciple(number, principles.get(number - 1).name());
   }
 
   private int checkedNumber(String name) {

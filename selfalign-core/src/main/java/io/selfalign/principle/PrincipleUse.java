@@ -46,9 +46,11 @@ public record PrincipleUse(
    *
    * @param demonstrations how many there are
    * @param withoutRule how many of them name no principle
+   * @param disagreeing how many name one with another number than its own
    * @param byPrinciple how many name each principle, by its name
    */
-  public record Counts(long demonstrations, long withoutRule, Map<String, Long> byPrinciple) {
+  public record Counts(
+      long demonstrations, long withoutRule, long disagreeing, Map<String, Long> byPrinciple) {
     /** Copies the map. */
     public Counts {
       byPrinciple = ImmutableSortedMap.copyOf(byPrinciple);
@@ -103,9 +105,10 @@ public record PrincipleUse(
 
   /**
    * A table as text: a line for each principle, the most frequent first, with the count and the
-   * share of demonstrations that name it, in all and by source. If there are question types, a
-   * second table has a line for each of them, with the number of its demonstrations and the
-   * principles that they name most often.
+   * share of demonstrations that name it, in all and by source; then those that name none, and
+   * those that name one with another number than its own. If there are question types, a second
+   * table has a line for each of them, with the number of its demonstrations and the principles
+   * that they name most often.
    */
   @Override
   public String toString() {
@@ -149,6 +152,11 @@ public record PrincipleUse(
             counts -> TextTable.percent(counts.demonstrations(), counts.withoutRule())));
     table.row(
         line(
+            "(other number)",
+            String.valueOf(total.disagreeing()),
+            counts -> TextTable.percent(counts.demonstrations(), counts.disagreeing())));
+    table.row(
+        line(
             "demonstrations",
             String.valueOf(total.demonstrations()),
             counts -> String.valueOf(counts.demonstrations())));
@@ -164,11 +172,14 @@ public record PrincipleUse(
   private static final class Tally {
     private long demonstrations;
     private long withoutRule;
+    private long disagreeing;
     private final SortedMap<String, Long> byPrinciple = new TreeMap<>();
 
     void add(Demonstration demonstration) {
       demonstrations++;
       withoutRule += demonstration.principles().isEmpty() ? 1 : 0;
+      disagreeing +=
+          demonstration.principles().stream().anyMatch(AppliedPrinciple::disagrees) ? 1 : 0;
       Set<String> once = new HashSet<>();
       for (AppliedPrinciple principle : demonstration.principles()) {
         if (once.add(principle.name())) {
@@ -178,7 +189,7 @@ public record PrincipleUse(
     }
 
     Counts counts() {
-      return new Counts(demonstrations, withoutRule, byPrinciple);
+      return new Counts(demonstrations, withoutRule, disagreeing, byPrinciple);
     }
   }
 }

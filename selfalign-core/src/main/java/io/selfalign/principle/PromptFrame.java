@@ -120,7 +120,10 @@ public final class PromptFrame {
     return named(options.introduction + rules);
   }
 
-  /** Sentences of exemplars that are not shown, because they speak of rules that are not there. */
+  /**
+   * What exemplars don't show, because it speaks of rules that are not there: sentences, and names
+   * in lists of rules; each with its exemplar.
+   */
   public List<String> leftOut() {
     return List.copyOf(leftOut);
   }

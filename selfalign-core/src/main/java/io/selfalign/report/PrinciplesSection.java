@@ -19,12 +19,14 @@ final class PrinciplesSection implements Section {
    * The data.
    *
    * @param withoutRule how many demonstrations name no principle
+   * @param disagreeing how many name one with another number than its own
    * @param principles the most frequent first
    * @param sources each with its counts, in the order of the principles; the same of types
    */
   record Data(
       long demonstrations,
       long withoutRule,
+      long disagreeing,
       List<String> principles,
       List<Long> counts,
       List<Group> sources,
@@ -52,6 +54,7 @@ final class PrinciplesSection implements Section {
     return new Data(
         use.total().demonstrations(),
         use.total().withoutRule(),
+        use.total().disagreeing(),
         principles.stream().map(name -> ShownText.label(name, 60)).toList(),
         counts(use.total(), principles),
         groups(use.bySource(), principles),

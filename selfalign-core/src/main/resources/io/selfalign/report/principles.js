@@ -11,7 +11,8 @@ function principles(part) {
   result.append(figure({
     wide: true,
     title: 'Principles by source of the query',
-    says: 'The share of ' + plural(part.demonstrations, 'demonstration') + ' whose thoughts name a principle; most name several.',
+    says: 'The share of ' + plural(part.demonstrations, 'demonstration') + ' whose thoughts name a principle; most name several.'
+        + (part.disagreeing > 0 ? ' In ' + count(part.disagreeing) + ' (' + percent(part.disagreeing / part.demonstrations) + ') a name has another\'s number; the name counts.' : ''),
     label: part.principles.slice(0, 3).map((name, i) => name + ' ' + percent(part.counts[i] / part.demonstrations, 0)).join(', ') + '.',
     height: (width) => 64 + names.length * (12 + 9 * sources.length),
     build: (t, width) => ({

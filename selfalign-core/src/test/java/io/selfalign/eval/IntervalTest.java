@@ -36,6 +36,55 @@ class IntervalTest {
     assertThat(Interval.ofMean(values).high()).isCloseTo(0.35485, within(1e-5));
   }
 
+  private static double[][] pairs(int both, int before, int after, int neither) {
+    int n = both + before + after + neither;
+    double[][] pairs = new double[2][n];
+    Arrays.fill(pairs[0], 0, both + before, 1);
+    Arrays.fill(pairs[1], 0, both, 1);
+    Arrays.fill(pairs[1], both + before, both + before + after, 1);
+    return pairs;
+  }
+
+  /** 36, 12, 2 and 0 pairs are the example of Newcombe's paper: 0.0569 to 0.3404. */
+  @Test
+  void the_difference_of_paired_shares_has_newcombes_interval() {
+    double[][] example = pairs(36, 12, 2, 0);
+    Interval interval = Interval.ofShareDifference(example[1], example[0]);
+    assertThat(interval.value()).isCloseTo(0.2, within(1e-12));
+    assertThat(interval.low()).isCloseTo(0.0569, within(5e-5));
+    assertThat(interval.high()).isCloseTo(0.3404, within(5e-5));
+    Interval turned = Interval.ofShareDifference(example[0], example[1]);
+    assertThat(turned.low()).isCloseTo(-interval.high(), within(1e-12));
+    assertThat(turned.high()).isCloseTo(-interval.low(), within(1e-12));
+  }
+
+  @Test
+  void pairs_that_go_together_make_the_interval_of_their_difference_narrower() {
+    double[][] together = pairs(40, 5, 5, 50);
+    double[][] apart = pairs(20, 25, 25, 30);
+    assertThat(width(Interval.ofShareDifference(together[0], together[1])))
+        .isLessThan(0.7 * width(Interval.ofShareDifference(apart[0], apart[1])));
+  }
+
+  @Test
+  void pairs_without_a_success_may_still_differ() {
+    Interval none = Interval.ofShareDifference(new double[10], new double[10]);
+    assertThat(none.value()).isZero();
+    assertThat(none.high()).isCloseTo(0.27753, within(1e-5));
+    assertThat(none.low()).isCloseTo(-0.27753, within(1e-5));
+  }
+
+  @Test
+  void a_share_is_of_zeros_and_ones() {
+    assertThatThrownBy(() -> Interval.ofShareDifference(new double[] {1}, new double[] {0.5}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a value is 0.5, but a share is of values that are 0 or 1");
+  }
+
+  private static double width(Interval interval) {
+    return interval.high() - interval.low();
+  }
+
   /** How many of the intervals of many samples have the true value in them. */
   private static double coverage(int samples, double truth, Function<Random, Interval> interval) {
     int covered = 0;

@@ -185,7 +185,9 @@ class AnswerFiltersTest {
             new Prompt("p", List.of()),
             "t",
             new Reply("t", "a", true, List.of()),
-            new RuleMentions(List.of(new AppliedPrinciple(7, "candor")), List.of()),
+            new RuleMentions(
+                List.of(new AppliedPrinciple(7, "candor", AppliedPrinciple.BOTH, List.of())),
+                List.of()),
             FrameSpeech.none());
     assertThat(AnswerFilters.unclosed().reject(whole)).isEmpty();
     assertThat(AnswerFilters.noRule().reject(whole)).isEmpty();

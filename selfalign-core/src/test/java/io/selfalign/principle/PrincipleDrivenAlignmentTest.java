@@ -103,6 +103,8 @@ class PrincipleDrivenAlignmentTest {
         .containsEntry("repetition_cut", 8L)
         .containsEntry("unknown_rule", 4L)
         .containsEntry("no_rule", 8L)
+        .containsEntry("cited_by_both", 32L)
+        .doesNotContainKeys("citation_disagrees", "cited_by_name")
         .containsEntry("principle_7_candor", 16L)
         .containsEntry("principle_5_reasoning", 16L);
     assertThat(
@@ -130,7 +132,9 @@ class PrincipleDrivenAlignmentTest {
     assertThat(made.thoughts()).startsWith(Replies.SELF).endsWith("I answer.");
     assertThat(made.answer()).startsWith("Here is what can be said of number");
     assertThat(made.principles())
-        .containsExactly(new AppliedPrinciple(5, "reasoning"), new AppliedPrinciple(7, "candor"));
+        .containsExactly(
+            new AppliedPrinciple(5, "reasoning", AppliedPrinciple.BOTH, List.of()),
+            new AppliedPrinciple(7, "candor", AppliedPrinciple.BOTH, List.of()));
     assertThat(made.cuts()).isEmpty();
     assertThat(made.source()).contains("self-instruct");
     assertThat(made.questionType()).contains("type 0");
@@ -163,6 +167,25 @@ class PrincipleDrivenAlignmentTest {
     assertThat(run.trace("q-0"))
         .extracting(TracedRecord::stage)
         .contains("input", "demonstrations");
+  }
+
+  @Test
+  void a_number_that_is_not_the_names_is_kept_and_counted() {
+    ScriptedModel model =
+        Replies.model()
+            .otherwise(
+                Replies.reply(
+                    Replies.SELF + " Rules that apply: 9 (candor), 13.", Replies.answer("it")))
+            .build();
+    RunDirectory run = run(stage(model).build(), List.of(Query.of("plain", "Plain?")), "run");
+    assertThat(kept(run).get(0).principles())
+        .containsExactly(
+            new AppliedPrinciple(7, "candor", AppliedPrinciple.NAME, List.of(9)),
+            new AppliedPrinciple(13, "step-by-step", AppliedPrinciple.NUMBER, List.of()));
+    assertThat(run.stage("demonstrations").counters())
+        .containsEntry("citation_disagrees", 1L)
+        .containsEntry("cited_by_name", 1L)
+        .containsEntry("cited_by_number", 1L);
   }
 
   @Test

@@ -14,7 +14,15 @@ import org.junit.jupiter.api.Test;
 class PrincipleUseTest {
   private static Demonstration demonstration(String source, String type, int... principles) {
     List<AppliedPrinciple> applied =
-        IntStream.of(principles).mapToObj(PrincipleSet.standard()::applied).toList();
+        IntStream.of(principles)
+            .mapToObj(
+                number ->
+                    new AppliedPrinciple(
+                        number,
+                        PrincipleSet.standard().find(number).orElseThrow().name(),
+                        AppliedPrinciple.NAME,
+                        number == 13 ? List.of(12) : List.of()))
+            .toList();
     return new Demonstration(
         "id",
         List.of(),
@@ -44,6 +52,7 @@ class PrincipleUseTest {
   void demonstrations_are_counted_in_all_and_by_group() {
     assertThat(USE.total().demonstrations()).isEqualTo(5);
     assertThat(USE.total().withoutRule()).isEqualTo(1);
+    assertThat(USE.total().disagreeing()).isEqualTo(1);
     assertThat(USE.total().byPrinciple())
         .containsOnly(
             java.util.Map.entry("reasoning", 3L),
@@ -73,6 +82,7 @@ class PrincipleUseTest {
             candor              1  20.0%        0.0%           0.0%         50.0%
             step-by-step        1  20.0%        0.0%          50.0%          0.0%
             (none)              1  20.0%        0.0%           0.0%         50.0%
+            (other number)      1  20.0%        0.0%          50.0%          0.0%
             demonstrations      5      5           1              2             2
 
             question type  count                            most named

@@ -82,6 +82,27 @@ class PromptFrameTest {
   }
 
   @Test
+  void a_list_of_rules_loses_the_names_that_the_set_lacks_and_its_sentence_if_none_remains() {
+    PrincipleSet set = PrincipleSet.standard().startingWith("dated knowledge").without("static");
+    Exemplar exemplar =
+        exemplar(
+            "Rules that apply: {rules: Candor, static,dated knowledge}.",
+            "Also {rules: static , }.",
+            "Rules: {rules:helpful}.");
+    PromptFrame frame =
+        PromptFrame.builder()
+            .principles(set)
+            .exemplars(ExemplarSelector.all(List.of(exemplar)))
+            .build();
+    assertThat(prompt(frame, SKY).text())
+        .contains(" Rules that apply: 8 (candor), 1 (dated knowledge). Rules: 4 (helpful).\n");
+    assertThat(exemplar.rules()).containsExactly("Candor", "static", "dated knowledge", "helpful");
+    assertThat(frame.leftOut())
+        .containsExactly(
+            "exemplar 'one': 'static' of a list", "exemplar 'one': Also {rules: static , }.");
+  }
+
+  @Test
   void exemplars_for_other_rules_are_refused() {
     PromptFrame.Builder builder =
         PromptFrame.builder().principles(PrincipleSet.of(new Principle("brave", "Dare.")));

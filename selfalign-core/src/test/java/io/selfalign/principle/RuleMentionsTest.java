@@ -3,6 +3,7 @@ package io.selfalign.principle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfalign.data.AppliedPrinciple;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,17 @@ class RuleMentionsTest {
         "rule 3 (candor) | 7",
         "rule 13 (step-by-step) and 3 examples | 13",
         "rule 7 (candor). And rule 7 again. | 7",
+        "Asked: a name. Rules that apply: 12 (dated knowledge), 7 (candor). | 7 12",
+        "Rules: 7 (candor), 9 (static) | 7 9",
+        "Rules that apply: 7, 9. | 7 9",
+        "Rules that apply here: 7 and 9. | 7 9",
+        "Relevant rules: candor, static. | 7 9",
+        "Rules to follow: Dated Knowledge; balanced and informative perspectives; step by step | 12 13 14",
+        "Principles: candor (7), static (9). | 7 9",
+        "Rules: 7 (candor), 9. | 7 9",
+        "Rules: 7: candor, 9 - static. | 7 9",
+        "Rules that apply: honesty, candor, rule 9 (static). | 7 9",
+        "The rules that apply are 7 and 9. | 7 9",
       })
   void known_rules_are_found(String thoughts, String numbers) {
     assertThat(in(thoughts).known())
@@ -67,6 +79,9 @@ class RuleMentionsTest {
     "'There are 7 days, 5 apples (red) and 3.'",
     "'The ruler is 7 cm long.'",
     "'Rule out 3 of them.'",
+    "'The rule is: 3 examples, no more.'",
+    "'The rules that are helpful, creative people keep.'",
+    "'Rules that apply: creatively, statically.'",
     "'A static website.'",
     "''"
   })
@@ -74,29 +89,45 @@ class RuleMentionsTest {
     assertThat(in(thoughts)).isEqualTo(new RuleMentions(List.of(), List.of()));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rule 7 | number |",
+        "Rules: 7, 9 | number |",
+        "the candor rule | name |",
+        "Rules: candor. | name |",
+        "my (candor) | name |",
+        "rule 7 (candor) | both |",
+        "Rules: 9 (static), 7 (candor). | both |",
+        "Rule 7 is the candor rule. | both |",
+        "rule 9 (candor) | name | 9",
+        "Rules that apply: candor (9), 4 (candor). | name | 4 9",
+        "rule 42 (candor) | name | 42",
+        "By 9 (candor) I do. And by rule 7 (candor). | both | 9",
+      })
+  void a_rule_tells_what_it_is_named_by_and_which_other_numbers_it_is_given(
+      String thoughts, String by, String otherNumbers) {
+    RuleMentions mentions = in(thoughts);
+    AppliedPrinciple candor =
+        mentions.known().stream().filter(p -> p.number() == 7).findFirst().orElseThrow();
+    List<Integer> others =
+        otherNumbers == null
+            ? List.of()
+            : Arrays.stream(otherNumbers.split(" ")).map(Integer::valueOf).toList();
+    assertThat(candor).isEqualTo(new AppliedPrinciple(7, "candor", by, others));
+    assertThat(mentions.disagree()).isEqualTo(!others.isEmpty());
+    assertThat(mentions.unknown()).isEmpty();
+  }
+
   @Test
   void every_exemplars_rules_are_found_in_its_rendered_thoughts() {
     PromptFrame frame = PromptFrame.standard();
     for (Exemplar exemplar : Exemplars.standard()) {
-      StringBuilder thoughts = new StringBuilder();
-      exemplar
-          .turns()
-          .forEach(
-              turn ->
-                  turn.thoughts()
-                      .forEach(
-                          t ->
-                              thoughts.append(
-                                  Exemplar.RULE
-                                      .matcher(t)
-                                      .replaceAll(
-                                          r ->
-                                              "rule "
-                                                  + frame.principles().number(r.group(1)).get()
-                                                  + " ("
-                                                  + r.group(1)
-                                                  + ")"))));
-      assertThat(in(thoughts.toString()).known())
+      ExemplarText text =
+          new ExemplarText(frame.principles(), frame.selfIdentification(), frame.markers());
+      String thoughts = text.of(exemplar, new ArrayList<>());
+      assertThat(in(thoughts).known())
           .extracting(AppliedPrinciple::name)
           .containsExactlyInAnyOrderElementsOf(exemplar.rules());
     }

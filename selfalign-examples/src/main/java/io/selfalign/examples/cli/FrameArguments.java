@@ -70,6 +70,15 @@ final class FrameArguments {
       description = "The assistant's name. Default: the frame's, Alina.")
   private Optional<String> persona;
 
+  /** Whether an option says anything of the frame. */
+  boolean isGiven() {
+    return principles.isPresent()
+        || !without.isEmpty()
+        || exemplars.isPresent()
+        || selection != Selection.all
+        || persona.isPresent();
+  }
+
   /**
    * Reads the files and makes the frame.
    *

@@ -34,7 +34,7 @@ final class ModelArguments {
    * @throws ParameterException if an option's value can't be
    */
   void withModel(ModelOpener models, Consumer<BaseModel> task) throws Exception {
-    checkpoint.withModel(models, options(), base -> withAdapter(base, task));
+    checkpoint.withModel(models, options(), base -> withAdapter(spec, base, adapter, task));
   }
 
   /** Opens another model than that of {@code --model}, such as a judge, without the adapter. */
@@ -46,7 +46,13 @@ final class ModelArguments {
     return batches.addTo(checkpoint.options());
   }
 
-  private void withAdapter(BaseModel base, Consumer<BaseModel> task) {
+  /**
+   * Hands a model to a task, with an adapter if there is one.
+   *
+   * @throws ParameterException if the model can't have an adapter
+   */
+  static void withAdapter(
+      CommandSpec spec, BaseModel base, Optional<Path> adapter, Consumer<BaseModel> task) {
     if (adapter.isEmpty()) {
       task.accept(base);
     } else if (base instanceof TrainableModel trainable) {

@@ -88,6 +88,9 @@ public final class SelfAlignCli implements Runnable {
                     .addSubcommand(
                         new RespondCommand(models, in, out, new ProgressArguments(err, watched)))
                     .addSubcommand(
+                        new TryPromptCommand(
+                            models, in, out, err, new ProgressArguments(err, watched)))
+                    .addSubcommand(
                         new TrainCommand(models, in, out, err, new ProgressArguments(err, watched)))
                     .addSubcommand(new MergeCommand(models, out))
                     .addSubcommand(

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Its model is small and exact: a character is a token, and how likely the next is depends on the
  * three before it.
  */
-final class CompletionsStub implements AutoCloseable {
+public final class CompletionsStub implements AutoCloseable {
   static final String END_OF_SEQUENCE = "</s>";
   static final int CONTEXT = 512;
 
@@ -58,7 +58,8 @@ final class CompletionsStub implements AutoCloseable {
   /** How many completions are not answered while the stub is open. */
   final AtomicInteger held = new AtomicInteger();
 
-  CompletionsStub() throws IOException {
+  /** Starts it on a free port. */
+  public CompletionsStub() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/v1/models", exchange -> reply(exchange, 200, models().toString()));
@@ -67,7 +68,8 @@ final class CompletionsStub implements AutoCloseable {
     server.start();
   }
 
-  URI address() {
+  /** Where it is. */
+  public URI address() {
     return URI.create("http://localhost:" + server.getAddress().getPort());
   }
 
