@@ -19,7 +19,10 @@ import java.util.Map;
 /** Measures the replies to a frame's prompts, by what the stages filter by. */
 final class ReplyMeter {
   private static final ExemplarCopies COPIES =
-      new ExemplarCopies(AnswerFilters.DEFAULT_LEAK_THRESHOLD, AnswerFilters.DEFAULT_LEAK_RUN);
+      new ExemplarCopies(
+          AnswerFilters.DEFAULT_LEAK_THRESHOLD,
+          AnswerFilters.DEFAULT_LEAK_RUN,
+          AnswerFilters.DEFAULT_LEAK_SENTENCE);
 
   private final PromptFrame frame;
 
