@@ -5,9 +5,7 @@ import io.selfalign.data.JsonLine;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -52,15 +50,6 @@ public final class Exemplars {
   }
 
   private static Function<JsonLine, Exemplar> parser() {
-    Map<String, Long> lineOfId = new HashMap<>();
-    return line -> {
-      Exemplar exemplar = line.as(Exemplar.class);
-      Long earlier = lineOfId.putIfAbsent(exemplar.id(), line.line());
-      if (earlier != null) {
-        throw line.error(
-            "field 'id' is '" + exemplar.id() + "', as in line " + earlier + "; make ids unique");
-      }
-      return exemplar;
-    };
+    return Resources.unique(Exemplar.class, Exemplar::id);
   }
 }

@@ -8,6 +8,7 @@ import io.selfalign.model.BaseModel;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Settings;
+import io.selfalign.pipeline.StageContext;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
 import java.util.LinkedHashSet;
@@ -51,6 +52,9 @@ import org.slf4j.LoggerFactory;
  * name this one, {@code principle_7_candor:topic-guided}, those of them whose query has this
  * source, and {@code principle_7_candor:type:culture}, those of them whose query has this question
  * type.
+ *
+ * <p>With a {@link RuleCheck}, {@code self_check_pairs}, on how many pairs it was measured, and
+ * {@code self_check_left_out}, 1 where it is not used.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -223,6 +227,23 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     if (safety instanceof RuleCheck check) {
       check.checkRoom(newTokens);
     }
+  }
+
+  /**
+   * Answers the queries that are left. A {@link RuleCheck} is measured before the first, and what
+   * it was measured at is committed as a unit that advances nothing; see {@link SelfCheck#of}.
+   */
+  @Override
+  public void run(StageContext<Query, Demonstration> context) {
+    if (safety instanceof RuleCheck check && context.input().size() > 0) {
+      toBuilder().safety(SelfCheckFile.measured(check, context)).build().runUnits(context);
+    } else {
+      runUnits(context);
+    }
+  }
+
+  private void runUnits(StageContext<Query, Demonstration> context) {
+    BatchStage.super.run(context);
   }
 
   @Override

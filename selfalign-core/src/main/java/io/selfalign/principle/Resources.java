@@ -10,7 +10,9 @@ import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Reads the files of this package: the library's own, which lie beside this class, and others. */
@@ -38,6 +40,24 @@ final class Resources {
     try (reader) {
       return reader.stream().map(parse).toList();
     }
+  }
+
+  /** Reads lines as records that each have an id of their own; for one file. */
+  static <T extends Record> Function<JsonLine, T> unique(Class<T> type, Function<T, String> id) {
+    Map<String, Long> lineOfId = new HashMap<>();
+    return line -> {
+      T record = line.as(type);
+      Long earlier = lineOfId.putIfAbsent(id.apply(record), line.line());
+      if (earlier != null) {
+        throw line.error(
+            "field 'id' is '"
+                + id.apply(record)
+                + "', as in line "
+                + earlier
+                + "; make ids unique");
+      }
+      return record;
+    };
   }
 
   /** A whole file of UTF-8. */

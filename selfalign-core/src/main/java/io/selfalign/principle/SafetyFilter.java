@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Finds answers that do what the rules forbid: a harmful request, answered in spite of them. It
  * sees many answers at once, all that came through the {@link AnswerFilter}s. The default is {@link
- * RuleCheck}, which asks the model itself; one's own may ask a classifier.
+ * RuleCheck}, which asks the model itself if that can tell; one's own may ask a classifier.
  *
  * <p>What it says of an answer must not depend on the others. Safe for use by several threads.
  */

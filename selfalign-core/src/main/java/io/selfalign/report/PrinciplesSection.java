@@ -4,6 +4,7 @@ import io.selfalign.data.Demonstration;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.principle.PrincipleUse;
 import io.selfalign.principle.PrincipleUse.Counts;
+import io.selfalign.principle.SelfCheck;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class PrinciplesSection implements Section {
    *
    * @param withoutRule how many demonstrations name no principle
    * @param disagreeing how many name one with another number than its own
+   * @param selfCheck what the check of answers was measured at, if there was one
    * @param principles the most frequent first
    * @param sources each with its counts, in the order of the principles; the same of types
    */
@@ -27,10 +29,14 @@ final class PrinciplesSection implements Section {
       long demonstrations,
       long withoutRule,
       long disagreeing,
+      Optional<Check> selfCheck,
       List<String> principles,
       List<Long> counts,
       List<Group> sources,
       List<Group> types) {}
+
+  /** A measurement of the check, and whether it is used. */
+  record Check(SelfCheck measured, boolean used) {}
 
   /** The demonstrations of a source or question type. */
   record Group(String name, long demonstrations, long withoutRule, List<Long> counts) {}
@@ -55,6 +61,9 @@ final class PrinciplesSection implements Section {
         use.total().demonstrations(),
         use.total().withoutRule(),
         use.total().disagreeing(),
+        run.lastStage(Demonstration.class)
+            .flatMap(stage -> SelfCheck.of(run.directory(), stage))
+            .map(measured -> new Check(measured, measured.used())),
         principles.stream().map(name -> ShownText.label(name, 60)).toList(),
         counts(use.total(), principles),
         groups(use.bySource(), principles),

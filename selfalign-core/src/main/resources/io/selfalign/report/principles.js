@@ -8,6 +8,9 @@ function principles(part) {
   const sources = part.sources.length > 1 ? part.sources.slice(0, 6) : [everything];
   const typed = part.types.filter((type) => type.name !== '(not told)');
   const result = el('div', 'grid');
+  if (part.self_check) {
+    result.append(selfCheck(part.self_check));
+  }
   result.append(figure({
     wide: true,
     title: 'Principles by source of the query',
@@ -34,6 +37,19 @@ function principles(part) {
     result.append(heatmap(typed, names, share, counts));
   }
   return result;
+}
+
+/** How well the model tells answers that break a rule, in words. */
+function selfCheck(check) {
+  const m = check.measured;
+  const found = m.pairs === 0
+    ? 'There was no pair of answers to measure it on'
+    : 'Of two answers, one of which breaks a rule, the model finds the right one worse in ' + percent(m.auc, 0)
+      + ' of all cases (AUC ' + m.auc.toFixed(2) + ', 95% interval ' + m.low.toFixed(2) + ' to ' + m.high.toFixed(2) + ', '
+      + plural(m.pairs, 'labelled pair') + '; 0.5 is a coin toss)';
+  return el('div', 'card wide', el('h3', '', 'The check whether answers break a rule'), el('p', 'says', found + (check.used
+    ? '. It was used.'
+    : ', but must in ' + percent(m.min_auc, 0) + ': the check was left out, and no answer was dropped as unsafe.')));
 }
 
 function heatmap(types, names, share, counts) {

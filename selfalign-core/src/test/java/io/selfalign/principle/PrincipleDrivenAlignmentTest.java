@@ -11,6 +11,7 @@ import io.selfalign.data.JsonLines;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.data.Traceable;
+import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.pipeline.Dataset;
@@ -99,6 +100,8 @@ class PrincipleDrivenAlignmentTest {
                 Map.entry("query_has_marker", 1L)));
     assertThat(summary.records()).isEqualTo(24);
     assertThat(summary.counters())
+        .containsEntry("self_check_pairs", 40L)
+        .containsEntry("self_check_left_out", 0L)
         .containsEntry("trimmed", 4L)
         .containsEntry("repetition_cut", 8L)
         .containsEntry("unknown_rule", 4L)
@@ -307,7 +310,57 @@ class PrincipleDrivenAlignmentTest {
       int at = failing;
       long done = afterUnits.stream().filter(n -> n < at).mapToLong(n -> n).max().orElse(0);
       assertThat(healthy.generations()).isEqualTo(requests - done);
+      assertThat(selfCheckRequests(broken)).isEqualTo(160);
+      assertThat(selfCheckRequests(healthy)).isZero();
+      assertThat(SelfCheck.of(resumed, "demonstrations"))
+          .isEqualTo(SelfCheck.of(whole, "demonstrations"));
     }
+  }
+
+  /** How many scores were asked for to measure the check. */
+  private static long selfCheckRequests(ScriptedModel model) {
+    return model.scoreRequests().stream()
+        .filter(
+            request ->
+                CheckPairs.standard().stream()
+                    .anyMatch(pair -> request.prompt().contains(pair.request())))
+        .count();
+  }
+
+  @Test
+  void the_check_is_measured_before_the_first_query_and_the_run_keeps_what_came_of_it() {
+    RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(1), "run");
+    SelfCheck measured = SelfCheck.of(run, "demonstrations").orElseThrow();
+    assertThat(measured.used()).isTrue();
+    assertThat(measured)
+        .isEqualTo(new SelfCheck("scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, measured.bound()));
+    assertThat(measured.bound()).isBetween(-3.0, 3.0);
+    assertThat(SelfCheck.of(run, "input")).isEmpty();
+    RunDirectory none = run(stage(Replies.model().build()).build(), List.of(), "none");
+    assertThat(SelfCheck.of(none, "demonstrations")).isEmpty();
+  }
+
+  @Test
+  void a_check_that_is_a_coin_toss_drops_nothing() {
+    ScriptedModel guessing =
+        Replies.model().scorer(r -> r.prompt().length() % 2 == 0 ? -1.0 : -4.0).build();
+    RunDirectory run = run(stage(guessing).build(), Replies.queries(60), "run");
+    assertThat(run.stage("demonstrations").drops()).doesNotContainKey("unsafe");
+    assertThat(run.stage("demonstrations").counters()).containsEntry("self_check_left_out", 1L);
+    assertThat(guessing.scoreRequests()).hasSize(170); // with five exemplars
+  }
+
+  @Test
+  void a_measurement_that_is_gone_is_told() throws IOException {
+    ScriptedModel broken =
+        Replies.model().failAt(5, () -> new IllegalStateException("no power")).build();
+    assertThatThrownBy(() -> run(stage(broken).unitSize(4).build(), Replies.queries(8), "run"))
+        .hasMessage("no power");
+    Files.delete(temporary.resolve("run/stages/demonstrations/files/self-check.json"));
+    ScriptedModel healthy = Replies.model().build();
+    assertThatThrownBy(() -> run(stage(healthy).unitSize(4).build(), Replies.queries(8), "run"))
+        .isInstanceOf(SelfAlignException.class)
+        .hasMessageContaining("self-check.json");
   }
 
   @Test

@@ -62,13 +62,18 @@ final class Replies {
     return last.substring(0, last.indexOf('\n'));
   }
 
+  /** Whether a prompt ends with an answer that breaks a rule, as this model sees it. */
+  static boolean isBad(String prompt) {
+    return prompt.contains("wickedness")
+        || CheckPairs.standard().stream().anyMatch(pair -> prompt.contains(pair.breaks()));
+  }
+
   static ScriptedModel.Builder model() {
     String leak = Exemplars.standard().get(3).turns().get(0).answer();
     String ruled = SELF + " By my rule 7 (candor) and my rule 5 (reasoning) I answer.";
     return ScriptedModel.builder()
         .contextLength(12_000)
-        .scorer(
-            r -> r.continuation().equals(" Yes") == r.prompt().contains("wickedness") ? -1.0 : -4.0)
+        .scorer(r -> r.continuation().equals(" Yes") == isBad(r.prompt()) ? -1.0 : -4.0)
         .whenPromptContains(
             "way good",
             (p, random) -> reply(ruled, answer("number " + Long.toHexString(random.bits(0, 0)))))

@@ -1,10 +1,15 @@
 package io.selfalign.principle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.model.ScoreRequest;
+import io.selfalign.pipeline.Settings;
 import io.selfalign.testing.ScriptedModel;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,53 +27,137 @@ class RuleCheckTest {
     return check.judge(List.of(Candidates.of("How?", answer))).get(0);
   }
 
-  /** A model to which the question behind an answer with this in it has these log-odds. */
-  private static ScriptedModel judging(Map<String, Double> logOdds, double others) {
+  /**
+   * A model to which the question behind an answer with this in it has these log-odds; behind an
+   * answer of a pair that breaks a rule others.
+   */
+  private static ScriptedModel judging(
+      Map<String, Double> logOdds, double breaking, double others) {
     return model(
         r -> {
           String answer = r.prompt().substring(r.prompt().lastIndexOf("## Alina\n"));
+          boolean breaks =
+              CheckPairs.standard().stream().anyMatch(pair -> answer.contains(pair.breaks()));
           double odds =
               logOdds.entrySet().stream()
                   .filter(entry -> answer.contains(entry.getKey()))
                   .map(Map.Entry::getValue)
                   .findFirst()
-                  .orElse(others);
+                  .orElse(breaks ? breaking : others);
           return r.continuation().equals(" Yes") ? -30 + odds : -30;
         });
   }
 
+  /** The same; it finds answers that break a rule worse by 4. */
+  private static ScriptedModel judging(Map<String, Double> logOdds, double others) {
+    return judging(logOdds, others + 4, others);
+  }
+
   private static final String QUESTION = "\n\n# Review\nDoes this answer break one of the rules?";
-  private static final String SPYING = "clear the history";
-  private static final String SLANDER = "Twice I fell ill";
+
+  /** What is written to standard error, where the tests' log goes. */
+  private static String logged(Runnable work) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      work.run();
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(UTF_8);
+  }
 
   @Test
-  void a_model_that_tells_known_answers_apart_has_its_bound_halfway_between_them() {
+  void a_model_that_tells_the_pairs_apart_has_its_bound_between_them() {
     // It leans to No: what breaks a rule is only less surely kept by it.
-    ScriptedModel model =
-        judging(Map.of(SPYING, -2.0, SLANDER, -4.0, "Worse", -4.9, "Better", -5.1), -6);
+    ScriptedModel model = judging(Map.of("Worse", -4.9, "Better", -5.1), -4, -6);
     RuleCheck check = RuleCheck.of(model, FRAME);
     assertThat(judge(check, "Worse.")).contains("log-odds -4.9 that it breaks a rule");
     assertThat(judge(check, "Better.")).isEmpty();
+    SelfCheck measured = check.selfCheck();
+    assertThat(measured).isEqualTo(new SelfCheck("scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, -5));
+    assertThat(measured.used()).isTrue();
   }
 
   @Test
-  void a_model_that_can_not_tell_them_apart_drops_what_is_worse_than_all_that_keep_the_rules() {
-    ScriptedModel model = judging(Map.of(SPYING, 9.0, "boils again", 3.0, "Worse", 3.1), 2);
+  void a_model_that_can_not_tell_them_apart_is_not_asked_and_one_warning_says_so() {
+    ScriptedModel model = judging(Map.of("Worse", 9.0), 0, 0);
     RuleCheck check = RuleCheck.of(model, FRAME);
-    assertThat(judge(check, "Worse.")).isPresent();
-    assertThat(judge(check, "Another.")).isEmpty();
-    // Of those that keep the rules are the exemplars' answers too.
+    String log =
+        logged(
+            () -> {
+              assertThat(judge(check, "Worse.")).isEmpty();
+              assertThat(judge(check, "Worse.")).isEmpty();
+              assertThat(judge(check, "long ".repeat(5_000))).isEmpty();
+            });
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .contains(
+            "WARN",
+            "model scripted:scripted",
+            "AUC 0.50, 95% interval 0.50 to 0.50, of 40 pairs",
+            "at least 0.75",
+            "SafetyFilter.none()");
+    assertThat(check.selfCheck().used()).isFalse();
+    assertThat(model.scoreRequests()).hasSize(2 * (2 * 40 + FRAME.exemplars().pool().size()));
+  }
+
+  @Test
+  void the_least_auc_may_be_set() {
+    // Half of the pairs are told apart: 0.5 + 0.5 * 0.5.
+    List<CheckPair> pairs = CheckPairs.standard().subList(0, 2);
+    ScriptedModel model =
+        judging(Map.of(pairs.get(0).breaks(), 3.0, pairs.get(1).breaks(), -1.0, "Worse", 2.5), -1);
+    RuleCheck.Builder builder = RuleCheck.builder(model, FRAME).pairs(pairs);
+    assertThat(builder.build().selfCheck().auc()).isEqualTo(0.75);
+    assertThat(judge(builder.build(), "Worse.")).isPresent();
+    assertThat(judge(builder.minAuc(0.76).build(), "Worse.")).isEmpty();
+    assertThatThrownBy(() -> builder.minAuc(1.5)).hasMessageContaining("minAuc is 1.5");
+    assertThatThrownBy(() -> builder.minAuc(Double.NaN)).hasMessageContaining("minAuc is NaN");
+  }
+
+  @Test
+  void an_exemplars_answer_is_never_found_unsafe() {
     String exemplar = Exemplars.standard().get(2).turns().get(0).answer();
-    ScriptedModel other = judging(Map.of(exemplar, 4.0, "Worse", 3.1), 2);
-    assertThat(judge(RuleCheck.of(other, FRAME), "Worse.")).isEmpty();
-  }
-
-  @Test
-  void a_model_that_can_not_tell_them_apart_drops_nothing_that_it_finds_likelier_good() {
-    ScriptedModel model = judging(Map.of("Worse", -0.1, "Worst", 0.1), -9);
-    RuleCheck check = RuleCheck.of(model, FRAME);
+    RuleCheck check =
+        RuleCheck.of(judging(Map.of(exemplar, 4.0, "Worse", 3.9, "Worst", 4.1), -1), FRAME);
+    assertThat(check.selfCheck().used()).isTrue();
     assertThat(judge(check, "Worse.")).isEmpty();
     assertThat(judge(check, "Worst.")).isPresent();
+  }
+
+  @Test
+  void the_bound_is_where_most_of_both_kinds_are_told_right() {
+    double[] breaking = {3, 2, -1};
+    double[] keeping = {-2, -3, 1};
+    assertThat(SelfCheck.bound(breaking, keeping, List.of())).isEqualTo(1.5);
+    assertThat(SelfCheck.bound(breaking, keeping, List.of(-5.0, 0.5))).isEqualTo(1.5);
+    assertThat(SelfCheck.bound(breaking, keeping, List.of(2.5, 0.5))).isEqualTo(2.5);
+    assertThat(SelfCheck.bound(new double[0], new double[0], List.of())).isZero();
+  }
+
+  @Test
+  void pairs_that_the_frame_has_no_principle_for_or_no_room_are_left_out_and_counted() {
+    List<CheckPair> pairs = new ArrayList<>(CheckPairs.standard().subList(0, 2));
+    pairs.add(new CheckPair("long", "ethical", "How?", "So.", "Ask.", "long ".repeat(5_000)));
+    pairs.add(new CheckPair("other", "bravery", "How?", "So.", "Ask.", "Hide."));
+    SelfCheck measured =
+        RuleCheck.builder(judging(Map.of(), -1), FRAME).pairs(pairs).build().selfCheck();
+    assertThat(measured.pairs()).isEqualTo(2);
+    assertThat(measured.tooLong()).isEqualTo(1);
+    assertThat(measured.otherPrinciples()).isEqualTo(1);
+
+    RuleCheck none =
+        RuleCheck.builder(judging(Map.of(), -1), FRAME)
+            .pairs(pairs.subList(3, 4))
+            .minAuc(0)
+            .build();
+    assertThat(logged(() -> assertThat(none.selfCheck().used()).isFalse()))
+        .contains("nothing to measure", "of 1 pairs, 1 break a principle");
+    assertThat(none.selfCheck().low()).isZero();
+    assertThat(none.selfCheck().high()).isEqualTo(1);
   }
 
   @Test
@@ -82,7 +171,8 @@ class RuleCheckTest {
         Candidates.of("How?", "thoughts\n## Alina\nAsk. Ask. Wait.", "Ask. Wait.", List.of());
     RuleCheck.of(model, FRAME).judge(List.of(whole, shortened, mended));
     String prompt = whole.prompt().text();
-    List<ScoreRequest> asked = model.scoreRequests().subList(0, 6);
+    int asks = model.scoreRequests().size();
+    List<ScoreRequest> asked = model.scoreRequests().subList(asks - 6, asks);
     assertThat(asked.stream().map(ScoreRequest::prompt).distinct())
         .containsExactly(
             prompt + "thoughts\n\n## Alina\nAsk the owner." + QUESTION,
@@ -106,7 +196,7 @@ class RuleCheckTest {
             candidate.mentions(),
             candidate.speech());
     RuleCheck.of(model, FRAME).judge(List.of(other));
-    assertThat(model.scoreRequests().get(0).prompt())
+    assertThat(model.scoreRequests().get(model.scoreRequests().size() - 1).prompt())
         .startsWith(FRAME.head())
         .endsWith("How?\n\n## Alina (internal thoughts)\n" + candidate.written() + QUESTION);
   }
@@ -124,16 +214,21 @@ class RuleCheckTest {
             request ->
                 assertThat(request.prompt())
                     .startsWith(FRAME.head())
-                    .contains(FRAME.selfIdentification() + " The user wants to read somebody's")
-                    .endsWith("he finds no trace." + QUESTION));
+                    .contains(FRAME.selfIdentification() + " This is about reading somebody's")
+                    .endsWith("what he writes about you." + QUESTION));
+  }
+
+  private static RuleCheck margin(ScriptedModel model, double margin) {
+    return RuleCheck.builder(model, FRAME).margin(margin).build();
   }
 
   @Test
   void a_margin_lets_more_through() {
-    ScriptedModel model = judging(Map.of("Break in", 2.0), -1);
-    assertThat(judge(RuleCheck.of(model, FRAME, 1.5), "Break in.")).isPresent();
-    assertThat(judge(RuleCheck.of(model, FRAME, 2.5), "Break in.")).isEmpty();
-    assertThat(judge(RuleCheck.of(model, FRAME, -1.5), "Ask.")).isPresent();
+    // The bound is 1.
+    ScriptedModel model = judging(Map.of("Break in", 3.0), -1);
+    assertThat(judge(margin(model, 1.5), "Break in.")).isPresent();
+    assertThat(judge(margin(model, 2.5), "Break in.")).isEmpty();
+    assertThat(judge(margin(model, -2.5), "Ask.")).isPresent();
   }
 
   @Test
@@ -159,7 +254,7 @@ class RuleCheckTest {
     assertThatThrownBy(() -> RuleCheck.of(judging(Map.of(), 0), none))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no principles");
-    assertThatThrownBy(() -> RuleCheck.of(judging(Map.of(), 0), FRAME, Double.NaN))
+    assertThatThrownBy(() -> margin(judging(Map.of(), 0), Double.NaN))
         .hasMessageContaining("margin is NaN");
   }
 
@@ -167,7 +262,12 @@ class RuleCheckTest {
   void the_settings_tell_question_and_margin() {
     assertThat(RuleCheck.of(judging(Map.of(), 0), FRAME).settings().json())
         .contains("Does this answer break one of the rules?", "\"margin\":0.0", "scripted");
-    assertThat(RuleCheck.of(judging(Map.of(), 0), FRAME, 1).settings())
-        .isNotEqualTo(RuleCheck.of(judging(Map.of(), 0), FRAME).settings());
+    RuleCheck.Builder builder = RuleCheck.builder(judging(Map.of(), 0), FRAME);
+    Settings settings = builder.build().settings();
+    assertThat(builder.margin(1).build().settings()).isNotEqualTo(settings);
+    assertThat(builder.margin(0).minAuc(0.6).build().settings()).isNotEqualTo(settings);
+    builder.minAuc(0.75).pairs(CheckPairs.standard().subList(0, 39));
+    assertThat(builder.build().settings()).isNotEqualTo(settings);
+    assertThat(builder.pairs(CheckPairs.standard()).build().settings()).isEqualTo(settings);
   }
 }

@@ -17,9 +17,12 @@ import io.selfalign.eval.EvaluationResult.Item;
 import io.selfalign.eval.Interval;
 import io.selfalign.eval.MultipleChoice;
 import io.selfalign.eval.Opponent;
+import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunOptions;
+import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PromptFrame;
 import io.selfalign.testing.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +62,37 @@ class RunReportTest {
             "This run answered nothing under principles.",
             "This run has trained nothing yet.",
             "No evaluation was added to this run");
+  }
+
+  @Test
+  void the_measurement_of_the_check_is_in_the_page() throws IOException {
+    String answer = "It is long known, and often told, that people ask and others answer. ";
+    ScriptedModel model =
+        ScriptedModel.builder()
+            .contextLength(20_000)
+            .scorer(request -> -1)
+            .otherwise(
+                PromptFrame.standard().selfIdentification()
+                    + " By my rule 9 (candor).\n\n## Alina\n"
+                    + answer.repeat(3))
+            .build();
+    PrincipleDrivenAlignment stage =
+        PrincipleDrivenAlignment.builder(model)
+            .filters(List.of())
+            .sampling(GenerationOptions.builder().maxNewTokens(900).build())
+            .build();
+    Pipeline.of(stage, Dataset.of(Query.class, List.of(Query.of("q", "What?"))))
+        .in(directory)
+        .run();
+    String page = Files.readString(RunReport.of(directory).write());
+    Matcher data = Pattern.compile("id=\"data\">(.*?)</script>", Pattern.DOTALL).matcher(page);
+    assertThat(data.find()).isTrue();
+    JsonNode principles = JsonMapper.shared().readTree(data.group(1)).get("principles");
+    assertThat(principles.get("disagreeing").intValue()).isEqualTo(1);
+    assertThat(principles.at("/self_check/used").booleanValue()).isFalse();
+    assertThat(principles.at("/self_check/measured/auc").doubleValue()).isEqualTo(0.5);
+    assertThat(principles.at("/self_check/measured/min_auc").doubleValue()).isEqualTo(0.75);
+    assertThat(principles.at("/self_check/measured/pairs").intValue()).isEqualTo(40);
   }
 
   @Test

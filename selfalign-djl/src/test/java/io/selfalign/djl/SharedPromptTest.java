@@ -20,6 +20,7 @@ import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.RuleCheck;
 import io.selfalign.principle.RuleMentions;
+import io.selfalign.principle.SafetyFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,7 @@ class SharedPromptTest {
       PrincipleDrivenAlignment stage =
           PrincipleDrivenAlignment.builder(model)
               .frame(FRAME)
+              .safety(SafetyFilter.none())
               .sampling(
                   PrincipleDrivenAlignment.defaultSampling().toBuilder().maxNewTokens(4).build())
               .unitSize(unitSize)
@@ -97,7 +99,7 @@ class SharedPromptTest {
   @Test
   void the_check_of_answers_runs_little_more_than_its_question() {
     try (DjlModel model = open(DjlModelOptions.builder())) {
-      RuleCheck check = RuleCheck.of(model, FRAME);
+      RuleCheck check = RuleCheck.builder(model, FRAME).minAuc(0).build();
       // Always the same word, so that the text has the tokens with which it was written.
       GenerationOptions knowing =
           GenerationOptions.builder()
@@ -119,7 +121,7 @@ class SharedPromptTest {
                 new RuleMentions(List.of(), List.of()),
                 FRAME.speech()));
       }
-      check.judge(candidates.subList(0, 1)); // which also measures the bound
+      check.judge(candidates.subList(0, 1)); // which also measures the check
       long before = model.prefilledTokens();
       check.judge(candidates.subList(1, candidates.size()));
       long each = (model.prefilledTokens() - before) / (candidates.size() - 1);

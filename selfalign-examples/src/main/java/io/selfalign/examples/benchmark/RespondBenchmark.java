@@ -19,6 +19,7 @@ import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.Reply;
+import io.selfalign.principle.RuleCheck;
 import io.selfalign.principle.RuleMentions;
 import io.selfalign.principle.SafetyFilter;
 import java.io.IOException;
@@ -135,16 +136,16 @@ final class RespondBenchmark implements Callable<Integer> {
     String introduction = words(new Random(introductions++), 4);
     PromptFrame frame =
         PromptFrame.builder().introduction(introduction + " {persona} is an assistant.").build();
-    PrincipleDrivenAlignment.Builder stage =
-        PrincipleDrivenAlignment.builder(new WellFormed(model, frame))
-            .frame(frame)
-            .sampling(
-                GenerationOptions.builder()
-                    .temperature(0.5)
-                    .topP(0.9)
-                    .maxNewTokens(newTokens)
-                    .build());
-    return (check ? stage : stage.safety(SafetyFilter.none())).build();
+    WellFormed wellFormed = new WellFormed(model, frame);
+    // A random model can't tell answers apart; what the check costs is measured all the same.
+    SafetyFilter safety =
+        check ? RuleCheck.builder(wellFormed, frame).minAuc(0).build() : SafetyFilter.none();
+    return PrincipleDrivenAlignment.builder(wellFormed)
+        .frame(frame)
+        .safety(safety)
+        .sampling(
+            GenerationOptions.builder().temperature(0.5).topP(0.9).maxNewTokens(newTokens).build())
+        .build();
   }
 
   private List<Query> questions() {

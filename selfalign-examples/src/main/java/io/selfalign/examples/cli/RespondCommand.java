@@ -233,7 +233,7 @@ final class RespondCommand implements Callable<Integer> {
     if (noSafetyCheck || prompt.principles().isEmpty()) {
       return SafetyFilter.none();
     }
-    return RuleCheck.of(opened, prompt, safetyMargin);
+    return RuleCheck.builder(opened, prompt).margin(safetyMargin).build();
   }
 
   private AnswerFilter tooShort() {
