@@ -27,6 +27,7 @@ import io.selfalign.testing.ScriptedModel;
 import io.selfalign.testing.ScriptedTrainableModel;
 import io.selfalign.tuning.AlignedModel;
 import io.selfalign.tuning.TuningSamples;
+import io.selfalign.verbose.ExtensiveCue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -207,7 +208,8 @@ class SelfAlignTest {
             .identity("Juno", "the Example Institute")
             .respond(stage -> stage.unitSize(3))
             .engrave(stage -> stage.identityLimit(5, 1.0))
-            .verboseCloning(stage -> stage.persona("{persona} answers in nine paragraphs."))
+            .verboseCloning(
+                stage -> stage.cue(ExtensiveCue.of("{persona} answers in nine paragraphs.")))
             .run()) {
       assertThat(result.model().prompt().persona()).isEqualTo("Juno");
       assertThat(model.trainings().get(0).examples())

@@ -29,9 +29,7 @@ public interface ExemplarSelector {
   /** What decides the choice besides the pool, such as {@code {"selector": "random", "k": 3}}. */
   Settings settings();
 
-  /**
-   * The five {@linkplain Exemplars#standard standard exemplars} in their order, as in the paper.
-   */
+  /** The six {@linkplain Exemplars#standard standard exemplars} in their order. */
   static ExemplarSelector all() {
     return all(Exemplars.standard());
   }

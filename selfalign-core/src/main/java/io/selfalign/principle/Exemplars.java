@@ -17,10 +17,11 @@ public final class Exemplars {
   private Exemplars() {}
 
   /**
-   * Five exemplars that were written for this library, for the cases of SELF-ALIGN: a question
-   * about what happened after the model's knowledge ends, one about an unknown private person, a
-   * small programming task with a question about its output, one about the present moment, and one
-   * about something that reference works describe. The same immutable list every time.
+   * Six exemplars that were written for this library, for the cases of SELF-ALIGN: a question with
+   * a rich, plain answer, one about what happened after the model's knowledge ends, a small program
+   * with a question about what it returns, a question about an unknown private person, one about
+   * the present moment, and a name that reference works describe, with a question that follows. The
+   * same immutable list every time.
    */
   public static List<Exemplar> standard() {
     return STANDARD.get();

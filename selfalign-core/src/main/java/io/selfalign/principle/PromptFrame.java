@@ -1,5 +1,6 @@
 package io.selfalign.principle;
 
+import com.google.common.base.Suppliers;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Query;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The prompt of stage 2 and how its continuation is read, as one object: who the assistant is, the
@@ -28,7 +30,7 @@ import java.util.Optional;
  * ## User
  * the first exemplar's question
  *
- * ## Alina (internal thoughts)
+ * ## Private notes
  * self-identification and the exemplar's thoughts
  *
  * ## Alina
@@ -38,24 +40,26 @@ import java.util.Optional;
  * ## User
  * the query
  *
- * ## Alina (internal thoughts)
+ * ## Private notes
  * </pre>
  *
  * <p>The rules come before the exemplars, so that all prompts share them even where exemplars vary.
  * In every text that is set here, and in principles and exemplars, {@code {persona}} stands for the
- * persona's name; a query is shown as it is.
+ * persona's name and {@code {cutoff}} for the date up to which the model has read; a query is shown
+ * as it is.
  *
  * <p>Immutable and safe for use by several threads, if its {@link ExemplarSelector} is.
  */
 public final class PromptFrame {
   static final String PERSONA = "{persona}";
+  static final String CUTOFF = "{cutoff}";
 
   private final Builder options;
   private final String head;
   private final Map<String, String> conversations = new LinkedHashMap<>();
   private final List<String> leftOut = new ArrayList<>();
   private final TurnMarkers markers;
-  private final FrameSpeech speech;
+  private final Supplier<FrameSpeech> speech;
 
   private PromptFrame(Builder builder) {
     options = builder.copy();
@@ -73,7 +77,7 @@ public final class PromptFrame {
       conversations.put(exemplar.id(), text.of(named(exemplar), leftOut));
     }
     checkRulesAreNamed();
-    speech = speech(text);
+    speech = Suppliers.memoize(() -> speech(text));
   }
 
   /** The standard principles and exemplars, with a persona named Alina. */
@@ -94,6 +98,11 @@ public final class PromptFrame {
   /** The assistant's name. */
   public String persona() {
     return options.persona;
+  }
+
+  /** Up to when the model has read, in words. */
+  public String cutoff() {
+    return options.cutoff;
   }
 
   /** The rules. */
@@ -130,7 +139,7 @@ public final class PromptFrame {
 
   /** Finds answers that speak of this frame. */
   public FrameSpeech speech() {
-    return speech;
+    return speech.get();
   }
 
   private FrameSpeech speech(ExemplarText text) {
@@ -225,6 +234,7 @@ public final class PromptFrame {
   public Settings settings() {
     return Settings.builder()
         .add("persona", options.persona)
+        .add("cutoff", options.cutoff)
         .add("introduction", options.introduction)
         .add("rules_heading", options.rulesHeading)
         .add("principles", options.principles.principles())
@@ -250,9 +260,9 @@ public final class PromptFrame {
     return prompt(query, random).text() + exemplarText().firstReply(named);
   }
 
-  /** A text with the persona's name in it. */
+  /** A text with the persona's name and the cut-off in it. */
   String named(String text) {
-    return text.replace(PERSONA, options.persona);
+    return text.replace(PERSONA, options.persona).replace(CUTOFF, options.cutoff);
   }
 
   private Exemplar named(Exemplar exemplar) {
@@ -297,21 +307,21 @@ public final class PromptFrame {
   /** Collects the parts of a frame; not safe for use by several threads. */
   public static final class Builder {
     private String persona = "Alina";
+    private String cutoff = "some past date";
     private String introduction =
         """
         {persona} is an AI assistant that reads and writes text. It wants to be useful, honest and \
-        harmless, and keeps to the numbered rules below. Before each answer it writes internal \
-        thoughts, which the user doesn't see: who it is, what is asked, and the rules that apply, by \
-        number and name. Then it answers the user accordingly.\
+        harmless, and keeps to the numbered rules below. Before each answer it writes notes, which \
+        the user doesn't see: the topic, what limits the answer, and the rules that apply. Then it \
+        answers the user.\
         """;
     private String rulesHeading = "# Rules";
     private PrincipleSet principles = PrincipleSet.standard();
     private ExemplarSelector exemplars = ExemplarSelector.all();
-    private String selfIdentification =
-        "I am {persona}, an AI assistant that keeps to the rules above.";
+    private String selfIdentification = "(I am {persona}.";
     private String conversationMarker = "# Conversation\n";
     private String userMarker = "## User\n";
-    private String thoughtMarker = "## {persona} (internal thoughts)\n";
+    private String thoughtMarker = "## Private notes\n";
     private String answerMarker = "## {persona}\n";
 
     private Builder() {}
@@ -319,6 +329,7 @@ public final class PromptFrame {
     private Builder copy() {
       return new Builder()
           .persona(persona)
+          .cutoff(cutoff)
           .introduction(introduction)
           .rulesHeading(rulesHeading)
           .principles(principles)
@@ -334,6 +345,17 @@ public final class PromptFrame {
     @CanIgnoreReturnValue
     public Builder persona(String newPersona) {
       persona = checkedLine("persona", newPersona);
+      return this;
+    }
+
+    /**
+     * Up to when the model has read, in words that follow "up to": {@code "June 2024"}; "some past
+     * date" by default. It stands for {@code {cutoff}} in principles, exemplars and the frame's own
+     * texts.
+     */
+    @CanIgnoreReturnValue
+    public Builder cutoff(String newCutoff) {
+      cutoff = checkedLine("cutoff", newCutoff);
       return this;
     }
 

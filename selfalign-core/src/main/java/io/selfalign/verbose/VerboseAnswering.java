@@ -1,7 +1,6 @@
 package io.selfalign.verbose;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.selfalign.answer.ExemplarCopies.Shown;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Query;
@@ -59,9 +58,11 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
   public static final String EMPTY = "empty";
 
   private final Builder options;
+  private final ChatPrompt prompt;
 
   private VerboseAnswering(Builder builder) {
     options = builder.copy();
+    prompt = options.cue.prompt(options.prompt);
   }
 
   /**
@@ -112,28 +113,38 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
 
   /** The prompt of the extensive variant. */
   public ChatPrompt prompt() {
-    return options.prompt;
+    return prompt;
   }
 
-  /** How answers are sampled: with the prompt's stop strings, and whatever seed. */
+  /**
+   * How answers are sampled: with whatever seed, and the stop strings of the prompt and of the one
+   * that the model was engraved with, to which it may return.
+   */
   public GenerationOptions sampling() {
-    Set<String> stop = new LinkedHashSet<>(options.prompt.stop());
+    Set<String> stop = new LinkedHashSet<>(prompt.stop());
+    stop.addAll(options.prompt.stop());
     stop.addAll(options.sampling.stop());
     return options.sampling.toBuilder().stop(List.copyOf(stop)).build();
   }
 
   /** Finds what speaks of the prompt, and of stage 2's frame if that was set. */
   FrameSpeech speech() {
-    ChatPrompt prompt = options.prompt;
     FrameSpeech.Builder speech = options.frameSpeech.toBuilder().persona(prompt.persona());
     prompt.markers().forEach(speech::marker);
-    prompt.systemText().ifPresent(speech::text);
+    options.prompt.markers().forEach(speech::marker);
+    options.prompt.withSystem(options.cue.system()).systemText().ifPresent(speech::text);
+    options.prompt.systemText().ifPresent(speech::text);
     return speech.build();
   }
 
-  /** The answers that the prompt shows. */
-  List<Shown> shown() {
-    return options.shown;
+  /** The prompt that the model was engraved with, to which it may return within an answer. */
+  ChatPrompt engravedPrompt() {
+    return options.prompt;
+  }
+
+  /** What makes the model answer at length. */
+  ExtensiveCue cue() {
+    return options.cue;
   }
 
   @Override
@@ -142,13 +153,13 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     options.filters.forEach(filter -> filters.add(filter.name(), filter.settings()));
     return Settings.builder()
         .add("model", options.model.fingerprint())
-        .add("prompt", options.prompt)
+        .add("prompt", prompt)
         .add("sampling", Settings.of(sampling()))
         .add("filters", filters.build())
         .add("filter_order", options.filters.stream().map(VerboseFilter::name).toList())
         .add("compare_with_stage_2", options.compareWithStage2)
+        .add("engraved_prompt", options.prompt)
         .add("frame_speech", options.frameSpeech.settings())
-        .add("shown", options.shown)
         .build();
   }
 
@@ -159,7 +170,7 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
    */
   @Override
   public void validate() {
-    int tokens = options.model.countTokens(options.prompt.text("Hi"));
+    int tokens = options.model.countTokens(prompt.text("Hi"));
     int newTokens = options.sampling.maxNewTokens();
     int context = options.model.contextLength();
     if ((long) tokens + newTokens > context) {
@@ -206,12 +217,12 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
   public static final class Builder {
     private final TrainableModel model;
     private final String name;
-    private ChatPrompt prompt = ExtensivePersona.prompt(ChatPrompt.standard());
+    private ChatPrompt prompt = ChatPrompt.standard();
+    private ExtensiveCue cue = ExtensiveCue.standard();
     private GenerationOptions sampling = defaultSampling();
     private List<VerboseFilter> filters = VerboseFilters.standard();
     private boolean compareWithStage2;
     private FrameSpeech frameSpeech = FrameSpeech.none();
-    private List<Shown> shown = List.of();
     private int unitSize = 64;
 
     private Builder(TrainableModel model, String name) {
@@ -226,18 +237,25 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
       copy.filters = filters;
       copy.compareWithStage2 = compareWithStage2;
       copy.frameSpeech = frameSpeech;
-      copy.shown = shown;
+      copy.cue = cue;
       copy.unitSize = unitSize;
       return copy;
     }
 
     /**
-     * The prompt; {@link ExtensivePersona#prompt} of the standard one by default. Its markers
-     * should be those that the adapter was trained with.
+     * The prompt that the adapter was trained under; {@link ChatPrompt#standard} by default. The
+     * {@link #cue} takes the place of its system text.
      */
     @CanIgnoreReturnValue
     public Builder prompt(ChatPrompt newPrompt) {
       prompt = newPrompt;
+      return this;
+    }
+
+    /** What makes the model answer at length; {@link ExtensiveCue#standard} by default. */
+    @CanIgnoreReturnValue
+    public Builder cue(ExtensiveCue newCue) {
+      cue = newCue;
       return this;
     }
 
@@ -285,13 +303,6 @@ public final class VerboseAnswering implements Stage<Query, VerboseAnswer> {
     @CanIgnoreReturnValue
     public Builder frameSpeech(FrameSpeech speech) {
       frameSpeech = speech;
-      return this;
-    }
-
-    /** The answers that the prompt shows as examples, which must not be copied; none by default. */
-    @CanIgnoreReturnValue
-    public Builder shown(List<Shown> answers) {
-      shown = List.copyOf(answers);
       return this;
     }
 

@@ -85,7 +85,10 @@ record VerboseBatches(
 
   private Optional<Drop> refusal(Query query, GenerationOptions sampling) {
     ChatPrompt prompt = stage.prompt();
-    Optional<String> marker = prompt.markedLine(query.text());
+    Optional<String> marker =
+        prompt
+            .markedLine(query.text())
+            .or(() -> stage.engravedPrompt().markedLine(query.text()));
     if (marker.isPresent()) {
       String detail = "line '" + marker.get() + "'";
       return Optional.of(drop(query, VerboseAnswering.QUERY_HAS_MARKER, detail, query.text()));
@@ -103,7 +106,8 @@ record VerboseBatches(
       Generation generation,
       GenerationOptions sampling,
       Unit.Builder<VerboseAnswer> unit) {
-    String answer = stage.prompt().beforeNextTurn(generation.text());
+    String extensive = stage.prompt().beforeNextTurn(generation.text());
+    String answer = stage.engravedPrompt().beforeNextTurn(extensive);
     boolean cut = answer.length() < generation.text().strip().length();
     if (answer.isEmpty()) {
       unit.drop(drop(query, VerboseAnswering.EMPTY, "", generation.text()));
@@ -116,7 +120,7 @@ record VerboseBatches(
             cut || generation.finishReason() != FinishReason.LENGTH,
             Optional.ofNullable(engravedAnswers.get(query.id())),
             speech,
-            stage.shown());
+            stage.cue().shown());
     for (VerboseFilter filter : filters) {
       Optional<String> rejection = filter.reject(candidate);
       if (rejection.isPresent()) {

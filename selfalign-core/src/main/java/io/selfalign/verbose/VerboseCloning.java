@@ -48,7 +48,7 @@ public final class VerboseCloning {
 
   private final TrainableModel model;
   private ChatPrompt prompt = ChatPrompt.standard();
-  private String persona = ExtensivePersona.text();
+  private ExtensiveCue cue = ExtensiveCue.standard();
   private GenerationOptions sampling = VerboseAnswering.defaultSampling();
   private List<VerboseFilter> filters = VerboseFilters.standard();
   private FrameSpeech frameSpeech = FrameSpeech.none();
@@ -76,7 +76,7 @@ public final class VerboseCloning {
 
   /**
    * What the engraved model answers after, and the new one is to; {@link ChatPrompt#standard} by
-   * default. For the answers, its system text gives way to the {@link #persona}.
+   * default. For the answers, its system text gives way to the {@link #cue}.
    */
   @CanIgnoreReturnValue
   public VerboseCloning prompt(ChatPrompt newPrompt) {
@@ -84,10 +84,10 @@ public final class VerboseCloning {
     return this;
   }
 
-  /** The system text of the extensive variant; {@link ExtensivePersona#text} by default. */
+  /** What makes the model answer at length; {@link ExtensiveCue#standard} by default. */
   @CanIgnoreReturnValue
-  public VerboseCloning persona(String systemText) {
-    persona = systemText;
+  public VerboseCloning cue(ExtensiveCue newCue) {
+    cue = newCue;
     return this;
   }
 
@@ -183,7 +183,8 @@ public final class VerboseCloning {
       Pipeline.Builder pipeline, Output<Query> queries, Output<Adapter> engraved) {
     VerboseAnswering answering =
         VerboseAnswering.builder(model, ANSWERS)
-            .prompt(prompt.withSystem(persona))
+            .prompt(prompt)
+            .cue(cue)
             .sampling(sampling)
             .filters(filters)
             .frameSpeech(frameSpeech)

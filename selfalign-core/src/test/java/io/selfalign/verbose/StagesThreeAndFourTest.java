@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
-import io.selfalign.answer.ExemplarCopies.Shown;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
@@ -227,9 +226,9 @@ class StagesThreeAndFourTest {
         .isEqualTo(Hashing.sha256().hashString(prompt, UTF_8).toString());
     assertThat(prompt)
         .startsWith("Juno is an AI assistant")
-        .contains("This is Juno in its extensive variant")
+        .contains("extensive variant", "\n\n## Juno (extensive)\nLeaves change colour in autumn")
         .doesNotContain("{persona}")
-        .endsWith("## User\n" + made.query() + "\n\n## Juno\n");
+        .endsWith("\n\n## User\n" + made.query() + "\n\n## Juno (extensive)\n");
   }
 
   @Test
@@ -244,7 +243,14 @@ class StagesThreeAndFourTest {
     ScriptedTrainableModel model = model();
     run("run", model);
     GenerationOptions used = model.script().calls().get(0).options();
-    assertThat(used.stop()).containsExactly("\n## User\n", "\n## Juno\n", "\n## Juno:");
+    assertThat(used.stop())
+        .as("the markers of the extensive variant and of the plain one")
+        .containsExactlyInAnyOrder(
+            "\n## User\n",
+            "\n## Juno (extensive)\n",
+            "\n## Juno (extensive):",
+            "\n## Juno\n",
+            "\n## Juno:");
     assertThat(used.ngramPenalty(4)).isEqualTo(2.0);
   }
 
@@ -258,9 +264,14 @@ class StagesThreeAndFourTest {
                 .whenPromptContains("number 1 ", answer("it") + "\n\n## Juno:\nAnd more of it.")
                 .whenPromptContains(
                     "number 2 ",
-                    "This is Juno in its extensive variant, for users who want to"
-                        + " understand a matter thoroughly. "
+                    "Here it answers in its extensive variant, for readers who want more. "
                         + answer("it"))
+                .whenPromptContains(
+                    "number 4 ",
+                    answer("it")
+                        + " The weather decides how bright the display is. Sunny days and cool"
+                        + " nights without frost give the strongest reds, and an early frost ends"
+                        + " them.")
                 .whenPromptContains("number 3 ", "I don't know. " + answer("it"))
                 .otherwise(" ")
                 .build());
@@ -273,7 +284,9 @@ class StagesThreeAndFourTest {
               assertThat(made.answer()).isEqualTo(answer("it"));
               assertThat(made.closed()).isTrue();
             });
-    assertThat(run.stage("verbose-answers").drops()).containsEntry("frame_speech", 1L);
+    assertThat(run.stage("verbose-answers").drops())
+        .containsEntry("frame_speech", 1L)
+        .containsEntry("exemplar_leak", 1L);
     assertThat(run.stage("verbose-answers").counters())
         .containsEntry("next_turn_cut", 1L)
         .containsEntry("declined", 1L)
@@ -388,7 +401,7 @@ class StagesThreeAndFourTest {
             VerboseAnswering.builder(model(), "x").sampling(SAMPLING),
             VerboseAnswering.builder(model(), "x").filters(List.of()),
             VerboseAnswering.builder(model(), "x").compareWithStage2(true),
-            VerboseAnswering.builder(model(), "x").shown(List.of(new Shown("a", "b"))),
+            VerboseAnswering.builder(model(), "x").cue(ExtensiveCue.of("At length.")),
             VerboseAnswering.builder(model(), "x")
                 .frameSpeech(FrameSpeech.builder().marker("## X").build()));
     changed.forEach(

@@ -23,6 +23,7 @@ import io.selfalign.pipeline.RunOptions;
 import io.selfalign.tuning.Adapter;
 import io.selfalign.tuning.AlignedModel;
 import io.selfalign.tuning.ChatPrompt;
+import io.selfalign.verbose.ExtensiveCue;
 import io.selfalign.verbose.VerboseCloning;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ class EngravingTest {
     if (verbose) {
       VerboseCloning.of(base)
           .prompt(PROMPT)
-          .persona("{persona} helps at length.")
+          .cue(ExtensiveCue.of("{persona} helps at length."))
           .sampling(GenerationOptions.builder().temperature(0).maxNewTokens(40).build())
           .filters(List.of())
           .training(TRAINING.toBuilder().epochs(2).build())

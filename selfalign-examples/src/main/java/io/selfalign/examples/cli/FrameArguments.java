@@ -47,7 +47,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The exemplars: lines {\"id\",\"turns\":[{\"query\",\"thoughts\",\"answer\"}]}. Default:"
-              + " the library's 5; for the embedded model five of its own.")
+              + " the library's 6; for the embedded model five of its own.")
   private Optional<Path> exemplars;
 
   @Option(
@@ -70,13 +70,22 @@ final class FrameArguments {
       description = "The assistant's name. Default: the frame's, Alina.")
   private Optional<String> persona;
 
+  @Option(
+      names = "--cutoff",
+      paramLabel = "DATE",
+      description =
+          "Up to when the model has read, to follow 'up to', such as 'June 2024'. Default: 'some"
+              + " past date'.")
+  private Optional<String> cutoff;
+
   /** Whether an option says anything of the frame. */
   boolean isGiven() {
     return principles.isPresent()
         || !without.isEmpty()
         || exemplars.isPresent()
         || selection != Selection.all
-        || persona.isPresent();
+        || persona.isPresent()
+        || cutoff.isPresent();
   }
 
   /**
@@ -91,6 +100,7 @@ final class FrameArguments {
     try {
       return standard.toBuilder()
           .persona(persona.orElseGet(standard::persona))
+          .cutoff(cutoff.orElseGet(standard::cutoff))
           .principles(set.without(without.toArray(String[]::new)))
           .exemplars(selector(pool))
           .build();

@@ -26,6 +26,7 @@ import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.SafetyFilter;
 import io.selfalign.report.RunReport;
 import io.selfalign.tuning.ChatPrompt;
+import io.selfalign.verbose.ExtensiveCue;
 import io.selfalign.verbose.VerboseAnswering;
 import io.selfalign.verbose.VerboseFilters;
 import java.nio.file.Path;
@@ -168,7 +169,7 @@ public final class MiniatureAlignment {
     return align.verboseCloning(
         stage ->
             stage
-                .persona(EXTENSIVE)
+                .cue(ExtensiveCue.of(EXTENSIVE))
                 .training(training)
                 .fitToData(false)
                 .sampling(extensiveSampling())

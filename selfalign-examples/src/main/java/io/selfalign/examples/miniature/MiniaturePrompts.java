@@ -101,10 +101,16 @@ final class MiniaturePrompts {
             .toList());
   }
 
+  /** What the miniature's corpus marks thoughts with, which its weights have learnt. */
+  static PromptFrame.Builder frameOfCorpus() {
+    return PromptFrame.builder().thoughtMarker("## {persona} (internal thoughts)\n");
+  }
+
   /** Stage 2's frame. */
   static PromptFrame frame() {
-    return PromptFrame.builder()
+    return frameOfCorpus()
         .persona(PERSONA)
+        .selfIdentification("I am {persona}, an AI assistant that keeps to the rules above.")
         .introduction(
             "{persona} is an AI assistant that reads and writes text. It keeps to the numbered rules"
                 + " below. Before each answer it writes internal thoughts, which the user doesn't"

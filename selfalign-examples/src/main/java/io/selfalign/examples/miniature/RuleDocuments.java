@@ -76,7 +76,8 @@ final class RuleDocuments {
   }
 
   private PromptFrame.Builder markers(Draw draw) {
-    PromptFrame.Builder frame = PromptFrame.builder().persona(draw.pick(world.personas()));
+    PromptFrame.Builder frame =
+        MiniaturePrompts.frameOfCorpus().persona(draw.pick(world.personas()));
     return switch (draw.weighted(0.75, 0.1, 0.15)) {
       case 0 -> frame;
       case 1 -> frame.conversationMarker("---\n").rulesHeading("Rules:");
