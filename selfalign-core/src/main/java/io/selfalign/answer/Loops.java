@@ -28,9 +28,9 @@ import java.util.regex.Pattern;
  * </ul>
  *
  * <p>In scripts without spaces two characters stand for a word. Code and tables are left aside but
- * for the last; so are short lines, three and more under each other, where prose alone is looked
- * at: verses have a refrain, and conjugations and lists of equal form a frame. Numbers and signs at
- * the beginning of lines don't count.
+ * for the last, and for code without an end in the first; so are short lines, three and more under
+ * each other, where prose alone is looked at: verses have a refrain, and conjugations and lists of
+ * equal form a frame. Numbers and signs at the beginning of lines don't count.
  *
  * <p>Takes time in proportion to the length.
  */
@@ -68,10 +68,10 @@ public final class Loops {
 
   /** How an answer loops, for people; nothing if it doesn't. */
   public static Optional<String> find(String answer) {
-    List<String> lines = withoutForm(answer);
+    List<String> lines = withoutForm(answer, CodeBlocks.all(answer.lines().toList()));
     List<String> prose = prose(lines);
     List<String> words = words(lines);
-    return inARow(words)
+    return inARow(words(withoutForm(answer, CodeBlocks.closed(answer.lines().toList(), 0))))
         .or(() -> often(words(prose), OFTEN_IN_PROSE, SHARE_OF_PROSE))
         .or(() -> often(words, OFTEN, SHARE))
         .or(() -> inLines(answer))
@@ -79,9 +79,8 @@ public final class Loops {
   }
 
   /** The lines that are neither code nor of a table, without the signs before items of lists. */
-  private static List<String> withoutForm(String answer) {
+  private static List<String> withoutForm(String answer, BitSet code) {
     List<String> lines = answer.lines().toList();
-    BitSet code = CodeBlocks.all(lines);
     List<String> left = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();

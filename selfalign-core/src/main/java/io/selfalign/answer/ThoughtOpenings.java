@@ -18,6 +18,9 @@ final class ThoughtOpenings {
   /** Fewer words tell too little: "The user". */
   private static final int SHORTEST = 3;
 
+  /** "This is a" may begin anything. */
+  private static final int LEAST_LETTERS = 10;
+
   /** If half of all thoughts begin with these, each way in which they go on counts. */
   private static final int HEAD = 2;
 
@@ -46,10 +49,20 @@ final class ThoughtOpenings {
           boolean recurs = count >= LEAST && isLongest(opening, count, counts);
           int alike = counts.getOrDefault(opening.subList(0, HEAD), 0);
           boolean usual = opening.size() == SHORTEST && alike >= LEAST && 2 * alike >= all;
-          if (opening.size() >= SHORTEST && (recurs || usual)) {
-            (cites.test(Words.join(opening)) ? anywhere : atSentences).add(opening);
+          boolean citing = cites.test(Words.join(opening));
+          if (opening.size() >= SHORTEST && (recurs || usual) && (citing || isTelling(opening))) {
+            (citing ? anywhere : atSentences).add(opening);
           }
         });
+  }
+
+  /** Whether it has enough letters; a character that is half a word counts as two. */
+  private static boolean isTelling(List<String> opening) {
+    int letters = 0;
+    for (String word : opening) {
+      letters += Words.size(word) < Words.WORD ? 2 : word.length();
+    }
+    return letters >= LEAST_LETTERS;
   }
 
   /** Whether no longer opening is as frequent. */

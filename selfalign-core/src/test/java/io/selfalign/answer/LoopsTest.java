@@ -45,6 +45,7 @@ class LoopsTest {
             .collect(Collectors.joining(" ")),
         lines(9, "- You can use it to make a cake for the whole family on Sunday, and also a #."),
         lines(30, "- You can use it to cook #."),
+        "```bash\nsudo apt-get install libxml2" + "-dev".repeat(30),
         "我不确定。".repeat(20),
         "答案是巴黎，而且巴黎是首都，".repeat(6),
         "ฉันไม่แน่ใจ".repeat(15),
