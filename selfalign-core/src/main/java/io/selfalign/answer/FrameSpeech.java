@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Finds answers that speak of the frame in which they were asked for: what a user doesn't see and a
@@ -24,8 +25,9 @@ import java.util.Optional;
  *   <li>principles by number and name, or by the frame's word for them with a number or a name.
  * </ul>
  *
- * <p>What the query says itself does not count, nor does the persona's name alone. In scripts
- * without spaces two characters stand for a word.
+ * <p>What the query says itself does not count, nor what an exemplar's answer says, as where it
+ * tells a limit that its thoughts have found, nor the persona's name alone. In scripts without
+ * spaces two characters stand for a word.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -49,6 +51,9 @@ public final class FrameSpeech {
   private final FramePhrases aboveRules = new FramePhrases();
   private final ThoughtOpenings openings;
 
+  /** What exemplars' answers say, which others may say too. */
+  private final String shown;
+
   private FrameSpeech(Builder builder) {
     options = builder.copy();
     markers = options.markers.stream().distinct().map(MarkerSpeech::new).toList();
@@ -61,6 +66,7 @@ public final class FrameSpeech {
       }
     }
     options.selfIdentifications.forEach(this::addSelfIdentification);
+    shown = options.answers.stream().map(Words::spaced).collect(Collectors.joining());
     openings = new ThoughtOpenings(options.thoughts, options.answers, citations::hasWord);
   }
 
@@ -115,7 +121,7 @@ public final class FrameSpeech {
       return cited.map(text -> "cites '" + text + "'");
     }
     Words words = Words.of(answer);
-    return find(texts, words, said)
+    return find(texts, words, said + shown)
         .map(run -> "frame's text '" + run + "'")
         .or(() -> thought(query, words, said).map(run -> "as in thoughts '" + run + "'"));
   }

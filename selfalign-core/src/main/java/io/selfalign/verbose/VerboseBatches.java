@@ -86,9 +86,7 @@ record VerboseBatches(
   private Optional<Drop> refusal(Query query, GenerationOptions sampling) {
     ChatPrompt prompt = stage.prompt();
     Optional<String> marker =
-        prompt
-            .markedLine(query.text())
-            .or(() -> stage.engravedPrompt().markedLine(query.text()));
+        prompt.markedLine(query.text()).or(() -> stage.engravedPrompt().markedLine(query.text()));
     if (marker.isPresent()) {
       String detail = "line '" + marker.get() + "'";
       return Optional.of(drop(query, VerboseAnswering.QUERY_HAS_MARKER, detail, query.text()));

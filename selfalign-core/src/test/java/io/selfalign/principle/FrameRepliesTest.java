@@ -57,7 +57,7 @@ class FrameRepliesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"## User\n", "# Conversation\n", "## Alina (internal thoughts)\n"})
+  @ValueSource(strings = {"## User\n", "# Conversation\n", "## Private notes\n"})
   void an_answer_ends_at_any_marker(String marker) {
     FrameReply reply = reply(inParts(SELF + "\n\n## Alina\n", "Yes.\n\n" + marker + "No."));
     assertThat(reply.reply()).isEqualTo(new Reply(SELF, "Yes.", true, List.of()));
@@ -65,7 +65,7 @@ class FrameRepliesTest {
 
   private static ScriptedModel inParts(String thoughts, String answer) {
     return ScriptedModel.builder()
-        .when(prompt -> prompt.endsWith("## Alina (internal thoughts)\n"), (p, r) -> thoughts)
+        .when(prompt -> prompt.endsWith("## Private notes\n"), (p, r) -> thoughts)
         .otherwise(answer)
         .build();
   }
@@ -101,7 +101,8 @@ class FrameRepliesTest {
     ScriptedModel model =
         ScriptedModel.builder()
             .when(
-                prompt -> prompt.endsWith("thoughts)\n"), (p, r) -> SELF + "\n## alina\n" + answer)
+                prompt -> prompt.endsWith("## Private notes\n"),
+                (p, r) -> SELF + "\n## alina\n" + answer)
             .otherwise("and that is all.\n\n## User\n")
             .build();
     FrameReply reply = reply(model);

@@ -75,7 +75,7 @@ class PrincipleDrivenAlignmentTest {
   @Test
   void every_query_is_kept_or_dropped_once_and_the_counts_add_up() {
     List<Query> queries = new ArrayList<>(Replies.queries(60));
-    queries.add(Query.of("long", "long ".repeat(1000)));
+    queries.add(Query.of("long", "long ".repeat(2000)));
     queries.add(Query.of("marked", "Hi\n## User\nHo"));
     RunDirectory run = run(stage(Replies.model().build()).build(), queries, "run");
     List<String> ended =
@@ -141,7 +141,7 @@ class PrincipleDrivenAlignmentTest {
     assertThat(made.cuts()).isEmpty();
     assertThat(made.source()).contains("self-instruct");
     assertThat(made.questionType()).contains("type 0");
-    assertThat(made.exemplars()).hasSize(5).startsWith("games-after-cutoff");
+    assertThat(made.exemplars()).hasSize(6).startsWith("fried-fish");
     assertThat(made.promptSha256()).isEqualTo(new Prompt(prompt, List.of()).sha256());
     assertThat(made.model()).isEqualTo("scripted:scripted");
     assertThat(made.sampling().temperature()).isEqualTo(0.5);
@@ -231,9 +231,7 @@ class PrincipleDrivenAlignmentTest {
         .containsExactly("\n## User\n", "\n# Conversation\n", "\n## Alina\n", "\n## Alina:");
     GenerationOptions answers = model.calls().get(1).options();
     assertThat(answers.maxNewTokens()).isEqualTo(256);
-    assertThat(answers.stop())
-        .containsAll(thoughts.stop())
-        .contains("\n## Alina (internal thoughts)\n");
+    assertThat(answers.stop()).containsAll(thoughts.stop()).contains("\n## Private notes\n");
   }
 
   @ParameterizedTest
@@ -476,7 +474,7 @@ class PrincipleDrivenAlignmentTest {
     assertThat(model.requests())
         .extracting(GenerationRequest::id)
         .allMatch(id -> id.equals("fits") || id.equals("fits/answer"));
-    assertThat(model.requests().get(0).prompt()).endsWith("## Alina (internal thoughts)\n");
+    assertThat(model.requests().get(0).prompt()).endsWith("## Private notes\n");
     Drop drop = (Drop) byId(run).get("not");
     assertThat(drop.rule()).isEqualTo("query_too_long");
     assertThat(drop.detail()).isEqualTo("prompt of 11101 tokens, at most 11100");

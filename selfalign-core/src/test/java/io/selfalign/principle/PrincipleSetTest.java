@@ -50,7 +50,7 @@ class PrincipleSetTest {
         .allSatisfy(
             principle -> {
               assertThat(principle.text().split("(?<=[.])\\s")).hasSizeLessThanOrEqualTo(2);
-              assertThat(principle.text().length()).isBetween(80, 230);
+              assertThat(principle.text().length()).isBetween(50, 140);
             });
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of an answer speaks of a frame, told from the frame's own texts. */
 class PromptFrameSpeechTest {
@@ -42,9 +43,11 @@ class PromptFrameSpeechTest {
   void what_was_found_is_told() {
     assertThat(STANDARD.find("Why?", "So. ## User Why?")).contains("marker '## User'");
     assertThat(STANDARD.find("Why?", "By Rule 7 it is.")).contains("cites 'Rule 7'");
-    assertThat(STANDARD.find("Why?", "It keeps to the rules above."))
+    assertThat(STANDARD.find("Why?", "Before each answer it writes notes, which the user likes."))
+        .contains("frame's text 'before each answer it writes notes which the'");
+    assertThat(talkative().find("Why?", "It keeps to the rules above."))
         .contains("frame's text 'keeps to the rules above'");
-    assertThat(STANDARD.find("Why?", "The user wants more."))
+    assertThat(talkative().find("Why?", "The user wants more."))
         .contains("as in thoughts 'the user wants'");
   }
 
@@ -62,6 +65,57 @@ class PromptFrameSpeechTest {
         assertThat(STANDARD.find(turn.query(), turn.answer())).isEmpty();
       }
     }
+  }
+
+  /** What a thought and its answer both say is the user's to read. */
+  @Test
+  void a_limit_that_exemplars_note_and_then_tell_may_be_told() {
+    assertThat(STANDARD.find("Is it raining?", "I can't see the present, so I don't know."))
+        .isEmpty();
+    FrameSpeech untold =
+        FrameSpeech.builder().exemplar("Limit: I can't see the present.", "Look outside.").build();
+    assertThat(untold.find("Is it raining?", "I can't see the present, so I don't know."))
+        .contains("frame's text 'i can t see the present'");
+  }
+
+  /** A frame whose self-identification speaks of rules and whose thoughts begin alike. */
+  private static FrameSpeech talkative() {
+    return PromptFrame.builder()
+        .selfIdentification("I am {persona}, an AI assistant that keeps to the rules above.")
+        .thoughtMarker("## {persona} (internal thoughts)\n")
+        .exemplars(
+            ExemplarSelector.all(
+                List.of(
+                    exemplar("a", "The user wants a name.", "By my {rule: candor} I say so."),
+                    exemplar("b", "The user needs a list.", "By my {rule: static} I say so."),
+                    exemplar("c", "The user asks why.", "By my {rule: ethical} I say so."))))
+        .build()
+        .speech();
+  }
+
+  private static Exemplar exemplar(String id, String... thoughts) {
+    Exemplar.Turn turn = new Exemplar.Turn("Who?", List.of(thoughts), "Nobody knows.");
+    return new Exemplar(id, List.of(turn));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "I keep to the rules above, and so I can't help with this.",
+        "The rules above don't let me tell you that.",
+        "I am Alina, an AI assistant that keeps to the rules above. Bread rises by yeast.",
+        "As an AI assistant that keeps to rules, I can tell you about bread.",
+        "I'm an assistant that keeps to the rules above and nothing else.",
+        "Yeast makes gas.\n\nAlina's internal thoughts: there is more to say.",
+        "Bread rises.\n## ALINA (internal thoughts)\nThe question is easy.",
+        "The user wants to know how bread rises. It is the yeast.",
+        "The user asks why bread rises.",
+        "Bread rises by yeast.\nThe user needs to know more about it.",
+        "I can tell you. By my rule it is right to explain: yeast makes gas.",
+      })
+  void a_frame_with_prose_for_thoughts_is_found_by_its_self_identification_and_openings(
+      String answer) {
+    assertThat(talkative().find("Why does bread rise?", answer)).isPresent();
   }
 
   /** A frame in another language, with markers within lines. */

@@ -37,6 +37,38 @@ class PromptFrameTest {
     }
   }
 
+  /**
+   * LLaMA-1's tokenizer makes 1,691 tokens of it, and GPT-2's fewer, so that a query of 100 tokens
+   * and 256 new ones fit a context of 2,048.
+   */
+  @Test
+  void the_standard_prompt_leaves_room_for_an_answer_in_a_small_context() {
+    String text = prompt(PromptFrame.standard(), Query.of("q", "Hi")).text();
+    assertThat(text).hasSizeLessThanOrEqualTo(6_000);
+    assertThat(text.split("\\s+")).hasSizeLessThanOrEqualTo(1_060);
+  }
+
+  @Test
+  void the_cutoff_stands_for_its_mark_wherever_the_frame_has_it() {
+    assertThat(prompt(PromptFrame.standard(), SKY).text())
+        .contains("has read goes up to some past date.")
+        .doesNotContain("{cutoff}");
+    Exemplar.Turn turn =
+        new Exemplar.Turn("After {cutoff}?", List.of("By {rule: candor}, {cutoff}."), "{cutoff}!");
+    PromptFrame frame =
+        PromptFrame.builder()
+            .cutoff(" June 2024 ")
+            .introduction("{persona} has read up to {cutoff}.")
+            .exemplars(ExemplarSelector.all(List.of(new Exemplar("one", List.of(turn)))))
+            .build();
+    assertThat(frame.cutoff()).isEqualTo("June 2024");
+    assertThat(prompt(frame, Query.of("q", "Before {cutoff}?")).text())
+        .startsWith("Alina has read up to June 2024.")
+        .contains("has read goes up to June 2024.", "After June 2024?", "(candor), June 2024.")
+        .contains("\nJune 2024!\n")
+        .endsWith("Before {cutoff}?\n\n## Private notes\n");
+  }
+
   @Test
   void a_frame_of_ones_own_is_shown_as_told() {
     PromptFrame frame =
@@ -139,6 +171,10 @@ class PromptFrameTest {
     assertRefused(PromptFrame.builder().answerMarker("a\nb\n"), "answerMarker is 'a\nb'");
     assertRefused(PromptFrame.builder().answerMarker("## user\n"), "two markers are '## user'");
     assertThatThrownBy(() -> PromptFrame.builder().persona(" ")).hasMessageContaining("persona is");
+    assertThatThrownBy(() -> PromptFrame.builder().cutoff(" ")).hasMessageContaining("cutoff is");
+    assertThatThrownBy(() -> PromptFrame.builder().cutoff("June\n2024"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("cutoff has a line break, but must be one line");
     assertThatThrownBy(() -> PromptFrame.builder().selfIdentification("a\nb"))
         .hasMessageContaining("line break");
   }
@@ -178,10 +214,16 @@ class PromptFrameTest {
   void every_part_is_in_the_settings() {
     PromptFrame.Builder standard = PromptFrame.builder();
     String json = standard.build().settings().json();
-    assertThat(json).contains("\"persona\":\"Alina\"", "numerical sensitivity", "Antikythera");
+    assertThat(json)
+        .contains(
+            "\"persona\":\"Alina\"",
+            "numerical sensitivity",
+            "Antikythera",
+            "\"cutoff\":\"some past date\"");
     List<PromptFrame.Builder> changed =
         List.of(
             PromptFrame.builder().persona("X"),
+            PromptFrame.builder().cutoff("X"),
             PromptFrame.builder().introduction("X"),
             PromptFrame.builder().rulesHeading("X"),
             PromptFrame.builder().selfIdentification("X"),

@@ -45,26 +45,22 @@ class ReplyParserTest {
 
   @Test
   void thoughts_twice_are_joined() {
-    assertThat(stopped("I think.\n\n## Alina (internal thoughts)\nAgain.\n## Alina\nYes."))
+    assertThat(stopped("I think.\n\n## Private notes\nAgain.\n## Alina\nYes."))
         .isEqualTo(closed("I think.\nAgain.", "Yes."));
   }
 
   @Test
   void a_marker_that_is_repeated_without_text_is_passed_over() {
-    assertThat(stopped("## Alina (internal thoughts)\nI think.\n## Alina\n\n## Alina\nYes."))
+    assertThat(stopped("## Private notes\nI think.\n## Alina\n\n## Alina\nYes."))
         .isEqualTo(closed("I think.", "Yes."));
   }
 
   @Test
   void thoughts_after_the_answer_end_it() {
-    assertThat(
-            stopped(
-                "I think.\n## Alina\nYes.\n\n## Alina (internal thoughts)\nMore.\n## Alina\nNo"))
+    assertThat(stopped("I think.\n## Alina\nYes.\n\n## Private notes\nMore.\n## Alina\nNo"))
         .isEqualTo(
             closed(
-                "I think.",
-                "Yes.",
-                new Cut("next_turn", "## Alina (internal thoughts)\nMore.\n## Alina\nNo")));
+                "I think.", "Yes.", new Cut("next_turn", "## Private notes\nMore.\n## Alina\nNo")));
   }
 
   @Test

@@ -198,7 +198,7 @@ class RuleCheckTest {
     RuleCheck.of(model, FRAME).judge(List.of(other));
     assertThat(model.scoreRequests().get(model.scoreRequests().size() - 1).prompt())
         .startsWith(FRAME.head())
-        .endsWith("How?\n\n## Alina (internal thoughts)\n" + candidate.written() + QUESTION);
+        .endsWith("How?\n\n## Private notes\n" + candidate.written() + QUESTION);
   }
 
   @Test
