@@ -345,7 +345,7 @@ class PrincipleDrivenAlignmentTest {
     RunDirectory run = run(stage(guessing).build(), Replies.queries(60), "run");
     assertThat(run.stage("demonstrations").drops()).doesNotContainKey("unsafe");
     assertThat(run.stage("demonstrations").counters()).containsEntry("self_check_left_out", 1L);
-    assertThat(guessing.scoreRequests()).hasSize(170); // with five exemplars
+    assertThat(guessing.scoreRequests()).hasSize(172); // with six exemplars
   }
 
   @Test

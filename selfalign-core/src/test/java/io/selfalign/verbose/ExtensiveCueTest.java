@@ -77,7 +77,7 @@ class ExtensiveCueTest {
     ExtensiveCue cue = ExtensiveCue.standard();
     assertThat(cue.tag()).isEqualTo("extensive");
     assertThat(cue.shown()).extracting(Shown::id).containsExactly("extensive");
-    assertThat(cue.shown().get(0).answer().split("\n\n")).hasSizeGreaterThanOrEqualTo(4);
+    assertThat(cue.shown().get(0).text().split("\n\n")).hasSizeGreaterThanOrEqualTo(4);
     assertThat(cue.prompt(LINES).text("How?")).doesNotContain("{persona}");
   }
 
