@@ -47,6 +47,7 @@ class DocsTest {
           "principle.",
           "testing.",
           "text.",
+          "trial.",
           "tuning.",
           "verbose.");
 
@@ -56,6 +57,9 @@ class DocsTest {
         static io.selfalign.djl.DjlModel base;
         static java.util.List<io.selfalign.data.Query> queries;
         static io.selfalign.principle.PrincipleDrivenAlignment stage;
+        static io.selfalign.principle.PromptFrame frame;
+        static io.selfalign.principle.PrincipleSet mine;
+        static io.selfalign.principle.ExemplarSelector own;
         static io.selfalign.model.GenerationOptions options;
       """;
 

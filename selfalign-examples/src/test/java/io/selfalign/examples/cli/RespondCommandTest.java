@@ -9,6 +9,7 @@ import io.selfalign.data.JsonLine;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.pipeline.RunDirectory;
+import io.selfalign.principle.PromptFrame;
 import io.selfalign.testing.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,8 +42,8 @@ class RespondCommandTest {
           .build();
 
   private static String reply(String answer) {
-    return "I am Alina, an AI assistant that keeps to the rules above. By my rule 7 (candor) I"
-        + " answer.\n\n## Alina\n"
+    return PromptFrame.standard().selfIdentification()
+        + " Topic: rain. Limit: none. Rules: 7 (candor).)\n\n## Alina\n"
         + answer
         + "\n\n# Conversation\n";
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfalign.SelfAlignResult;
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.principle.Exemplars;
 import io.selfalign.testing.ScriptedTrainableModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class OwnPromptsTest {
   }
 
   @Test
-  void a_files_prompts_are_answered_under_six_exemplars_and_engraved() throws IOException {
+  void a_files_prompts_are_answered_under_one_exemplar_more_and_engraved() throws IOException {
     Path prompts =
         prompts("{\"prompt\": \"What is a quill?\"}", "{\"prompt\": \"Who needs a tide table?\"}");
     List<String> shown = new ArrayList<>();
@@ -39,7 +40,7 @@ class OwnPromptsTest {
             .run()) {
       OwnPrompts.show(result, shown::add);
       assertThat(result.demonstrations().toList().get(0).exemplars())
-          .hasSize(6)
+          .hasSize(Exemplars.standard().size() + 1)
           .endsWith("three-parts");
     }
     assertThat(shown)

@@ -54,7 +54,7 @@ class OwnStageTest {
         .anyMatch(line -> line.endsWith("(anna@example.org)"))
         .contains("Eight minutes.");
     assertThat(model.script().requests())
-        .filteredOn(request -> request.prompt().endsWith("(internal thoughts)\n"))
+        .filteredOn(request -> request.prompt().endsWith("## Private notes\n"))
         .hasSize((int) (12 - addresses))
         .noneMatch(request -> request.prompt().contains("@"));
     assertThat(model.trainings()).hasSize(1);
