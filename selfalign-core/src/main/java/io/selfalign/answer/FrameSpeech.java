@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  *   <li>eight words in a row from a sentence of the introduction, the system text, a principle or
  *       an exemplar's thoughts, or the whole of a sentence of five to seven words;
  *   <li>five words in a row from the self-identification, behind the persona's name;
- *   <li>words with which thoughts of several exemplars begin and no answer of theirs does;
+ *   <li>words with which thoughts of several exemplars begin and no answer of theirs does; two of
+ *       the labels of thoughts ("Topic:"), or one with a value that recurs ("Limit: none");
  *   <li>principles by number and name, or by the frame's word for them with a number or a name.
  * </ul>
  *
@@ -50,6 +51,7 @@ public final class FrameSpeech {
   private final FramePhrases texts = new FramePhrases();
   private final FramePhrases aboveRules = new FramePhrases();
   private final ThoughtOpenings openings;
+  private final ThoughtLabels labels;
 
   /** What exemplars' answers say, which others may say too. */
   private final String shown;
@@ -68,6 +70,7 @@ public final class FrameSpeech {
     options.selfIdentifications.forEach(this::addSelfIdentification);
     shown = options.answers.stream().map(Words::spaced).collect(Collectors.joining());
     openings = new ThoughtOpenings(options.thoughts, options.answers, citations::hasWord);
+    labels = new ThoughtLabels(options.thoughts, options.answers);
   }
 
   private void addSelfIdentification(String sentence) {
@@ -123,7 +126,20 @@ public final class FrameSpeech {
     Words words = Words.of(answer);
     return find(texts, words, said + shown)
         .map(run -> "frame's text '" + run + "'")
-        .or(() -> thought(query, words, said).map(run -> "as in thoughts '" + run + "'"));
+        .or(
+            () ->
+                thought(query, words, said)
+                    .or(() -> labels.find(said, answer))
+                    .or(() -> introduction(query, answer))
+                    .map(run -> "as in thoughts '" + run + "'"));
+  }
+
+  /** A self-identification in brackets or the like: then the name alone is enough. */
+  private Optional<String> introduction(String query, String answer) {
+    return options.selfIdentifications.stream()
+        .filter(sentence -> !Character.isLetter(sentence.strip().codePointAt(0)))
+        .filter(sentence -> answer.contains(sentence.strip()) && !query.contains(sentence.strip()))
+        .findFirst();
   }
 
   private Optional<String> thought(String query, Words words, String said) {
