@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * Shows prompts of one's own instead of stage 1: the composition of Dromedary-2 (arXiv 2310.05910).
- * Queries come from a file, a sixth exemplar asks for an overview, details and a summary, and there
- * is no verbose cloning, because answers in that form are long already.
+ * Queries come from a file, one more exemplar asks for an overview, details and a summary, and
+ * there is no verbose cloning, because answers in that form are long already.
  */
 public final class OwnPrompts {
   private OwnPrompts() {}
@@ -41,10 +41,9 @@ public final class OwnPrompts {
             new Turn(
                 "How does a canal lock lift a boat?",
                 List.of(
-                    "The user wants to understand a machine.",
-                    "By my {rule: step-by-step} I tell it in order.",
-                    "By my {rule: informative} I give an overview, then the details, then a"
-                        + " summary."),
+                    "Topic: how a canal lock works.",
+                    "Limit: none.",
+                    "Rules: {rules: step-by-step, informative}.)"),
                 "A lock is a chamber of water between two levels of a canal. A boat goes in, the"
                     + " water rises or falls, and the boat with it. No engine lifts it.\n\n"
                     + "1. Both gates are shut, and the chamber stands at the lower level.\n"
@@ -56,11 +55,11 @@ public final class OwnPrompts {
                     + " Each passage costs the upper canal one chamber of water.")));
   }
 
-  /** The five standard exemplars and the sixth. */
+  /** The standard exemplars and one more. */
   static ExemplarSelector exemplars() {
-    List<Exemplar> six = new ArrayList<>(Exemplars.standard());
-    six.add(threeParts());
-    return ExemplarSelector.all(six);
+    List<Exemplar> exemplars = new ArrayList<>(Exemplars.standard());
+    exemplars.add(threeParts());
+    return ExemplarSelector.all(exemplars);
   }
 
   /**
