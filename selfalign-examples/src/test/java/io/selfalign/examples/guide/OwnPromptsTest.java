@@ -51,7 +51,8 @@ class OwnPromptsTest {
         .noneMatch(line -> line.startsWith("self-instruct") || line.startsWith("verbose"));
     assertThat(shown.get(shown.size() - 1)).startsWith("What is a quill?\nWords ");
     assertThat(model.script().requests().get(0).prompt())
-        .contains("How does a canal lock lift a boat?", "Rules: 13 (step-by-step), 2 (informative).)")
+        .contains(
+            "How does a canal lock lift a boat?", "Rules: 13 (step-by-step), 2 (informative).)")
         .contains("What is a quill?");
   }
 
