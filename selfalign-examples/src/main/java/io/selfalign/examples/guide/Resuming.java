@@ -1,5 +1,7 @@
 package io.selfalign.examples.guide;
 
+import static io.selfalign.principle.FrameReplies.ANSWER_ID;
+
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Query;
 import io.selfalign.djl.DjlModel;
@@ -113,14 +115,16 @@ public final class Resuming {
         event -> {
           if (event instanceof RunEvent.UnitCommitted unit
               && unit.stage().equals(PrincipleDrivenAlignment.NAME)
-              && ++units[0] == 2) {
+              && ++units[0] == 3) { // the first unit measures the check of answers
             current.join().cancel();
           }
         };
     try {
       answer(stage, queries, work, current, cancelsAfterTwo);
     } catch (CancelledException e) {
-      out.accept("cancelled after " + model.asked().size() + " of " + queries.size() + " queries");
+      // A query is two requests: for the thoughts, and for the answer.
+      long answered = model.asked().stream().filter(id -> id.endsWith(ANSWER_ID)).count();
+      out.accept("cancelled after " + answered + " of " + queries.size() + " queries");
     }
     RunListener tells =
         event -> {
