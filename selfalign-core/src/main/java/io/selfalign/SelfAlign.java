@@ -115,7 +115,7 @@ public final class SelfAlign {
     return this;
   }
 
-  /** The rules of stage 2; {@link PrincipleSet#standard} by default. */
+  /** The principles of stage 2; {@link PrincipleSet#standard} by default. */
   @CanIgnoreReturnValue
   public SelfAlign principles(PrincipleSet principles) {
     frame.principles(principles);

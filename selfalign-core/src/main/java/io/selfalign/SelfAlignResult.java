@@ -20,7 +20,7 @@ import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PrincipleUse;
 import io.selfalign.report.RunReport;
 import io.selfalign.tuning.Adapter;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.verbose.VerboseCloning;
 import java.io.IOException;
@@ -39,11 +39,10 @@ import java.util.stream.Stream;
  */
 public final class SelfAlignResult implements AutoCloseable {
   private final RunDirectory directory;
-  private final AlignedModel engraved;
-  private final Optional<AlignedModel> verbose;
+  private final Assistant engraved;
+  private final Optional<Assistant> verbose;
 
-  private SelfAlignResult(
-      RunDirectory directory, AlignedModel engraved, Optional<AlignedModel> verbose) {
+  private SelfAlignResult(RunDirectory directory, Assistant engraved, Optional<Assistant> verbose) {
     this.directory = directory;
     this.engraved = engraved;
     this.verbose = verbose;
@@ -59,11 +58,11 @@ public final class SelfAlignResult implements AutoCloseable {
    * @throws ModelLoadException if an adapter can't be attached
    */
   public static SelfAlignResult open(TrainableModel base, RunDirectory directory) {
-    AlignedModel engraved = AlignedModel.open(base, directory, PrincipleEngraving.NAME);
+    Assistant engraved = Assistant.open(base, directory, PrincipleEngraving.NAME);
     try {
-      Optional<AlignedModel> verbose =
+      Optional<Assistant> verbose =
           directory.stageNames().contains(VerboseCloning.NAME)
-              ? Optional.of(AlignedModel.open(base, directory, VerboseCloning.NAME))
+              ? Optional.of(Assistant.open(base, directory, VerboseCloning.NAME))
               : Optional.empty();
       return new SelfAlignResult(directory, engraved, verbose);
     } catch (RuntimeException | Error e) {
@@ -73,12 +72,12 @@ public final class SelfAlignResult implements AutoCloseable {
   }
 
   /** The aligned model: that of the last stage. It is closed with this result. */
-  public AlignedModel model() {
+  public Assistant model() {
     return verbose.orElse(engraved);
   }
 
   /** The model of stage 3, which answers shortly. It is closed with this result. */
-  public AlignedModel engraved() {
+  public Assistant engraved() {
     return engraved;
   }
 
@@ -105,7 +104,7 @@ public final class SelfAlignResult implements AutoCloseable {
     return RunReport.of(directory);
   }
 
-  /** What each stage kept and dropped, by rule, in the order of the stages. */
+  /** What each stage kept and dropped, by reason, in the order of the stages. */
   public List<StageSummary> stages() {
     return directory.stageNames().stream().map(directory::stage).toList();
   }
@@ -220,7 +219,7 @@ public final class SelfAlignResult implements AutoCloseable {
 
   @Override
   public void close() {
-    verbose.ifPresent(AlignedModel::close);
+    verbose.ifPresent(Assistant::close);
     engraved.close();
   }
 }

@@ -25,7 +25,7 @@ import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.testing.ScriptedModel;
 import io.selfalign.testing.ScriptedTrainableModel;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import io.selfalign.tuning.TuningSamples;
 import io.selfalign.verbose.ExtensiveCue;
 import java.io.IOException;
@@ -123,7 +123,7 @@ class SelfAlignTest {
       assertThat(result.model()).isNotSameAs(result.engraved());
       assertThat(result.adapter().resolve("adapter_config.json")).exists();
 
-      // The rules are gone from what the models are trained on.
+      // The reasons are gone from what the models are trained on.
       assertThat(model.trainings()).hasSize(2);
       assertThat(model.trainings().get(0).examples())
           .allSatisfy(example -> assertThat(example.prompt()).doesNotContain("(candor)"));
@@ -284,7 +284,7 @@ class SelfAlignTest {
 
   @Test
   void a_result_that_is_closed_leaves_the_base_model_open() {
-    AlignedModel aligned;
+    Assistant aligned;
     try (SelfAlignResult result = align(model, "run").run()) {
       aligned = result.model();
     }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * Finds where a text cites principles: a number with a name in brackets, as "7 (candor)", and the
  * word that the frame has for principles with a number or a name, as "rule 7" or "the dated
- * knowledge rule".
+ * knowledge principle".
  */
 final class Citations {
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
@@ -35,8 +35,8 @@ final class Citations {
    */
   Citations(List<String> names, List<String> words) {
     principles = names.size();
-    String ruleWord = alternatives(words.stream().map(Citations::anyForm).toList());
-    word = Pattern.compile(ruleWord, FLAGS);
+    String principleWord = alternatives(words.stream().map(Citations::anyForm).toList());
+    word = Pattern.compile(principleWord, FLAGS);
     if (names.isEmpty()) {
       return;
     }
@@ -45,13 +45,13 @@ final class Citations {
     if (words.isEmpty()) {
       return;
     }
-    byWord.add(compile(ruleWord + "\\s*[#№]?\\s*" + NUMBER));
-    byWord.add(compile(ruleWord + "\\s*[(（\\[\"“'‘«]\\s*" + anyName + AFTER));
+    byWord.add(compile(principleWord + "\\s*[#№]?\\s*" + NUMBER));
+    byWord.add(compile(principleWord + "\\s*[(（\\[\"“'‘«]\\s*" + anyName + AFTER));
     List<String> longNames = names.stream().filter(Citations::hasSpace).toList();
     if (!longNames.isEmpty()) {
       String longName = alternatives(longNames.stream().map(Citations::spelling).toList());
-      byWord.add(compile(BEFORE + longName + "[\"”'’»)]?\\s+" + ruleWord));
-      byWord.add(compile(ruleWord + "[:\\s]\\s*(?:\\S{1,4}\\s+)?" + longName + AFTER));
+      byWord.add(compile(BEFORE + longName + "[\"”'’»)]?\\s+" + principleWord));
+      byWord.add(compile(principleWord + "[:\\s]\\s*(?:\\S{1,4}\\s+)?" + longName + AFTER));
     }
   }
 

@@ -49,7 +49,7 @@ public final class FrameSpeech {
   private final List<MarkerSpeech> markers;
   private final Citations citations;
   private final FramePhrases texts = new FramePhrases();
-  private final FramePhrases aboveRules = new FramePhrases();
+  private final FramePhrases abovePrinciples = new FramePhrases();
   private final ThoughtOpenings openings;
   private final ThoughtLabels labels;
 
@@ -59,7 +59,7 @@ public final class FrameSpeech {
   private FrameSpeech(Builder builder) {
     options = builder.copy();
     markers = options.markers.stream().distinct().map(MarkerSpeech::new).toList();
-    citations = new Citations(options.principles, options.ruleWords);
+    citations = new Citations(options.principles, options.principleWords);
     List<String> sentences = new ArrayList<>(options.texts);
     sentences.addAll(options.thoughts);
     for (String text : sentences) {
@@ -85,7 +85,7 @@ public final class FrameSpeech {
     texts.addRuns(rest, IDENTIFYING_RUN, LEAST_SENTENCE);
     for (int i = 1; i < words.size() - 1; i++) {
       if (citations.hasWord(words.get(i))) {
-        aboveRules.add(words.subList(i - 1, words.size())); // "the rules above"
+        abovePrinciples.add(words.subList(i - 1, words.size())); // "the rules above"
       }
     }
   }
@@ -143,11 +143,11 @@ public final class FrameSpeech {
   }
 
   private Optional<String> thought(String query, Words words, String said) {
-    boolean rulesAsked = citations.hasWord(query);
+    boolean principlesAsked = citations.hasWord(query);
     Optional<String> cited =
-        rulesAsked
+        principlesAsked
             ? Optional.empty()
-            : find(openings.anywhere, words, said).or(() -> find(aboveRules, words, said));
+            : find(openings.anywhere, words, said).or(() -> find(abovePrinciples, words, said));
     return cited.or(
         () -> openings.atSentences.find(words, words.starts()::get, run -> !speaksOf(said, run)));
   }
@@ -170,7 +170,7 @@ public final class FrameSpeech {
         .add("texts", options.texts)
         .add("self_identifications", options.selfIdentifications)
         .add("principles", options.principles)
-        .add("rule_words", options.ruleWords)
+        .add("principle_words", options.principleWords)
         .add("thoughts", options.thoughts)
         .add("answers", options.answers)
         .build();
@@ -183,7 +183,7 @@ public final class FrameSpeech {
     private final List<String> texts = new ArrayList<>();
     private final List<String> selfIdentifications = new ArrayList<>();
     private final List<String> principles = new ArrayList<>();
-    private final List<String> ruleWords = new ArrayList<>();
+    private final List<String> principleWords = new ArrayList<>();
     private final List<String> thoughts = new ArrayList<>();
     private final List<String> answers = new ArrayList<>();
 
@@ -196,7 +196,7 @@ public final class FrameSpeech {
       copy.texts.addAll(texts);
       copy.selfIdentifications.addAll(selfIdentifications);
       copy.principles.addAll(principles);
-      copy.ruleWords.addAll(ruleWords);
+      copy.principleWords.addAll(principleWords);
       copy.thoughts.addAll(thoughts);
       copy.answers.addAll(answers);
       return copy;
@@ -242,13 +242,13 @@ public final class FrameSpeech {
      * singular, plural or case does not matter where that is a letter or two at its end.
      */
     @CanIgnoreReturnValue
-    public Builder ruleWord(String heading) {
+    public Builder principleWord(String heading) {
       RougeTokenizer.UNICODE.tokenize(letterRuns(heading)).stream()
           .filter(word -> word.codePoints().allMatch(Character::isLetter))
           .max(Comparator.comparingInt(String::length))
           .map(longest -> Words.size(longest) < Words.WORD ? letterRuns(heading) : longest)
-          .filter(word -> !ruleWords.contains(word))
-          .ifPresent(ruleWords::add);
+          .filter(word -> !principleWords.contains(word))
+          .ifPresent(principleWords::add);
       return this;
     }
 

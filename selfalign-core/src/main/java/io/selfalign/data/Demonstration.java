@@ -37,7 +37,7 @@ public record Demonstration(
     String model,
     Sampling sampling)
     implements Answered {
-  /** The rule of the cut that takes the last word from an answer that did not come to its end. */
+  /** The reason of the cut that takes the last word from an answer that did not come to its end. */
   public static final String TRIMMED = "trimmed";
 
   /**
@@ -65,6 +65,6 @@ public record Demonstration(
 
   /** Whether the answer did not come to its end, and lost its last word. */
   public boolean trimmed() {
-    return cuts.stream().anyMatch(cut -> cut.rule().equals(TRIMMED));
+    return cuts.stream().anyMatch(cut -> cut.reason().equals(TRIMMED));
   }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
  *         .identityPairs(pipeline.source("identity", Dataset.of(IdentityPair.class, juno)))
  *         .addTo(pipeline, demonstrations);
  * RunResult result = pipeline.build().in(Path.of("runs/first")).run();
- * try (AlignedModel model = AlignedModel.open(base, result.directory(), engraved.stage())) {
+ * try (Assistant model = Assistant.open(base, result.directory(), engraved.stage())) {
  *   System.out.println(model.answer("How do I boil an egg?"));
  * }
  * }</pre>

@@ -17,7 +17,7 @@ import java.util.Set;
  * counterpart is in the ledger as {@value #NO_COUNTERPART}.
  */
 public final class AnswerPairing implements Stage<GeneratedAnswer, AnswerPair> {
-  /** The rule of answers to a question that the other system did not answer. */
+  /** The reason of answers to a question that the other system did not answer. */
   public static final String NO_COUNTERPART = "no_counterpart";
 
   private final String name;

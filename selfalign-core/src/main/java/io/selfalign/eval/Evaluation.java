@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param <I> an item of the benchmark
  * @param <O> what was found for it
  */
-public interface Evaluation<I extends Traceable, O extends Measured> extends BatchStage<I, O> {
+public interface Evaluation<I extends Traceable, O extends HasMetrics> extends BatchStage<I, O> {
   /** The benchmark's name, such as {@code truthfulqa-mc}. */
   String benchmark();
 

@@ -39,7 +39,7 @@ public record EvaluationResult(
     Optional<Opponent> opponent,
     List<Item> measured,
     List<Skipped> skipped,
-    List<Figure> figures) {
+    List<Metric> figures) {
   /**
    * An item's figures.
    *
@@ -76,7 +76,7 @@ public record EvaluationResult(
       int items,
       Map<String, Long> skipped,
       List<Skipped> skippedItems,
-      List<Figure> figures) {
+      List<Metric> figures) {
     /** Copies the collections. */
     public Summary {
       skipped = ImmutableSortedMap.copyOf(skipped);
@@ -98,7 +98,7 @@ public record EvaluationResult(
       String model,
       String fingerprint,
       String promptStyle,
-      List<? extends Measured> measured,
+      List<? extends HasMetrics> measured,
       List<Drop> drops) {
     return new EvaluationResult(
         benchmark,
@@ -107,7 +107,7 @@ public record EvaluationResult(
         promptStyle,
         Optional.empty(),
         measured.stream().map(m -> new Item(m.id(), m.group(), m.figures())).toList(),
-        drops.stream().map(d -> new Skipped(d.id(), d.rule(), d.detail())).toList(),
+        drops.stream().map(d -> new Skipped(d.id(), d.reason(), d.detail())).toList(),
         figures(measured));
   }
 
@@ -156,28 +156,28 @@ public record EvaluationResult(
         file + ": has no summary at its end; give the whole output of an evaluation");
   }
 
-  private static List<Figure> figures(List<? extends Measured> measured) {
-    List<Figure> figures = new ArrayList<>(figures(Optional.empty(), measured));
-    SortedMap<String, List<Measured>> groups = new TreeMap<>();
-    for (Measured item : measured) {
+  private static List<Metric> figures(List<? extends HasMetrics> measured) {
+    List<Metric> figures = new ArrayList<>(figures(Optional.empty(), measured));
+    SortedMap<String, List<HasMetrics>> groups = new TreeMap<>();
+    for (HasMetrics item : measured) {
       item.group().ifPresent(g -> groups.computeIfAbsent(g, n -> new ArrayList<>()).add(item));
     }
     groups.forEach((group, items) -> figures.addAll(figures(Optional.of(group), items)));
     return figures;
   }
 
-  private static List<Figure> figures(Optional<String> group, List<? extends Measured> items) {
+  private static List<Metric> figures(Optional<String> group, List<? extends HasMetrics> items) {
     SortedMap<String, List<Double>> values = new TreeMap<>();
     Map<String, List<Double>> chances = new LinkedHashMap<>();
-    for (Measured item : items) {
+    for (HasMetrics item : items) {
       item.figures().forEach((name, v) -> add(values, name, v));
       item.chance().forEach((name, v) -> add(chances, name, v));
     }
-    List<Figure> figures = new ArrayList<>();
+    List<Metric> figures = new ArrayList<>();
     values.forEach(
         (name, all) ->
             figures.add(
-                new Figure(
+                new Metric(
                     name,
                     group,
                     all.size(),
@@ -195,8 +195,8 @@ public record EvaluationResult(
   }
 
   /** The same result with more figures behind those there are. */
-  EvaluationResult with(List<Figure> more) {
-    List<Figure> all = new ArrayList<>(figures);
+  EvaluationResult with(List<Metric> more) {
+    List<Metric> all = new ArrayList<>(figures);
     all.addAll(more);
     return new EvaluationResult(
         benchmark, model, fingerprint, promptStyle, opponent, measured, skipped, all);
@@ -213,7 +213,7 @@ public record EvaluationResult(
    *
    * @throws IllegalArgumentException if there is none of this name, naming those there are
    */
-  public Figure figure(String name) {
+  public Metric figure(String name) {
     return figure(name, Optional.empty());
   }
 
@@ -223,11 +223,11 @@ public record EvaluationResult(
    * @throws IllegalArgumentException if there is none of this name and group, naming those there
    *     are
    */
-  public Figure figure(String name, String group) {
+  public Metric figure(String name, String group) {
     return figure(name, Optional.of(group));
   }
 
-  private Figure figure(String name, Optional<String> group) {
+  private Metric figure(String name, Optional<String> group) {
     return figures.stream()
         .filter(figure -> figure.name().equals(name) && figure.group().equals(group))
         .findFirst()
@@ -268,7 +268,7 @@ public record EvaluationResult(
   public String toString() {
     TextTable table = new TextTable();
     table.row(List.of(benchmark, "value", "95% interval", "chance", "items"));
-    for (Figure figure : figures) {
+    for (Metric figure : figures) {
       Interval interval = figure.interval();
       table.row(
           List.of(
@@ -300,7 +300,7 @@ public record EvaluationResult(
         && (opponent.isEmpty() || opponent.get().isSameAs(other.opponent.orElseThrow()));
   }
 
-  static String title(Figure figure) {
+  static String title(Metric figure) {
     return figure.group().map(group -> figure.name() + ", " + group).orElse(figure.name());
   }
 }

@@ -26,7 +26,7 @@ public record JudgedAnswer(
     Map<String, String> texts,
     Map<String, Double> figures,
     Map<String, Double> chance)
-    implements Measured {
+    implements HasMetrics {
   /** Copies the collections. */
   public JudgedAnswer {
     parents = List.copyOf(parents);

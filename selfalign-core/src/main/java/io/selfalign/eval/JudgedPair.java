@@ -28,7 +28,7 @@ public record JudgedPair(
     List<String> texts,
     Map<String, Double> figures,
     Map<String, Double> chance)
-    implements Measured {
+    implements HasMetrics {
   /** Copies the collections. */
   public JudgedPair {
     parents = List.copyOf(parents);

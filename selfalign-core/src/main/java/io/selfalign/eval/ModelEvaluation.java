@@ -5,7 +5,7 @@ import io.selfalign.model.BaseModel;
 import io.selfalign.pipeline.Settings;
 
 /** What all benchmarks of a model have in common. */
-abstract class ModelEvaluation<I extends Traceable, O extends Measured>
+abstract class ModelEvaluation<I extends Traceable, O extends HasMetrics>
     implements Evaluation<I, O> {
   private final Class<I> inputType;
   private final Class<O> outputType;

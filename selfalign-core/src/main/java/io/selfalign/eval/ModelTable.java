@@ -33,7 +33,7 @@ public record ModelTable(List<String> models, List<Row> rows) {
       String benchmark,
       Optional<Opponent> opponent,
       String figure,
-      List<Optional<Figure>> figures,
+      List<Optional<Metric>> figures,
       List<Optional<Interval>> changes) {
     /** Copies the lists. */
     public Row {
@@ -91,13 +91,13 @@ public record ModelTable(List<String> models, List<Row> rows) {
   private static List<String> names(EvaluationResult result) {
     return result.figures().stream()
         .filter(figure -> figure.group().isEmpty())
-        .map(Figure::name)
+        .map(Metric::name)
         .toList();
   }
 
   private static Row row(
       EvaluationResult benchmark, String figure, List<Optional<EvaluationResult>> results) {
-    List<Optional<Figure>> figures = new ArrayList<>();
+    List<Optional<Metric>> figures = new ArrayList<>();
     List<Optional<Interval>> changes = new ArrayList<>();
     Optional<EvaluationResult> before = Optional.empty();
     for (Optional<EvaluationResult> result : results) {

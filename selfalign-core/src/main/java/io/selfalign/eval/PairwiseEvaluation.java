@@ -218,7 +218,7 @@ public final class PairwiseEvaluation implements Evaluation<AnswerPair, JudgedPa
 
   @Override
   public EvaluationResult result(List<JudgedPair> records, List<Drop> drops) {
-    List<Figure> relative = new ArrayList<>();
+    List<Metric> relative = new ArrayList<>();
     relativeScore(Optional.empty(), records).ifPresent(relative::add);
     Map<String, List<JudgedPair>> groups = new TreeMap<>();
     for (JudgedPair pair : records) {
@@ -233,13 +233,13 @@ public final class PairwiseEvaluation implements Evaluation<AnswerPair, JudgedPa
     return opponents.size() == 1 ? result.against(opponents.get(0)) : result;
   }
 
-  private static Optional<Figure> relativeScore(Optional<String> group, List<JudgedPair> pairs) {
+  private static Optional<Metric> relativeScore(Optional<String> group, List<JudgedPair> pairs) {
     double[] own = scores(pairs, SCORE);
     double[] other = scores(pairs, OTHER_SCORE);
     boolean defined = Arrays.stream(other).sum() > 0;
     return defined
         ? Optional.of(
-            new Figure(
+            new Metric(
                 RELATIVE_SCORE,
                 group,
                 pairs.size(),

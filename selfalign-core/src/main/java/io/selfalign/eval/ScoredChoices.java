@@ -22,7 +22,7 @@ public record ScoredChoices(
     List<Scored> choices,
     Map<String, Double> figures,
     Map<String, Double> chance)
-    implements Measured {
+    implements HasMetrics {
   /**
    * A choice with its score.
    *

@@ -24,7 +24,7 @@ public record ScoredPair(
     List<Double> worseFirst,
     Map<String, Double> figures,
     Map<String, Double> chance)
-    implements Measured {
+    implements HasMetrics {
   /** Copies the collections. */
   public ScoredPair {
     parents = List.copyOf(parents);

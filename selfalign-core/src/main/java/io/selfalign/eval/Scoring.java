@@ -20,7 +20,7 @@ import java.util.function.Function;
  * prompt then share the work on it. An item of which one does not fit the context is left out.
  */
 final class Scoring {
-  /** The rule of items that do not fit the model's context. */
+  /** The reason of items that do not fit the model's context. */
   static final String TOO_LONG = "too_long";
 
   /** A prompt with a continuation to score. */

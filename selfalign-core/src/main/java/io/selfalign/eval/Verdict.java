@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a judge says, or why it says nothing.
  *
  * @param value the verdict, if there is one
- * @param reason if there is none the rule under which the ledger has the item, such as {@code
+ * @param reason if there is none the reason under which the ledger has the item, such as {@code
  *     unparsable_verdict}; else empty
  * @param text what the judge wrote, or what is known about why there is no verdict; may be empty
  * @param <T> {@link PairScores} of a comparison, a number from 0 to 1 of a grade

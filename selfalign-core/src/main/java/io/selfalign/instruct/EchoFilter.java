@@ -29,7 +29,7 @@ final class EchoFilter implements InstructionFilter {
   private volatile Prompt last = Prompt.of("");
 
   @Override
-  public String rule() {
+  public String name() {
     return "echo";
   }
 
@@ -65,6 +65,6 @@ final class EchoFilter implements InstructionFilter {
 
   @Override
   public String toString() {
-    return rule();
+    return name();
   }
 }

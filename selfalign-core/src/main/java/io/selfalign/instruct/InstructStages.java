@@ -111,7 +111,7 @@ public final class InstructStages {
     Output<TopicSeed> seeds =
         pipeline.source("topic-seeds", Dataset.of(TopicSeed.class, topicSeeds));
     Output<Topic> ideas = pipeline.stage(new TopicBrainstorming(model, boundedTopics()), seeds);
-    Output<Topic> evened = pipeline.stage(new TopicEvening(), ideas);
+    Output<Topic> evened = pipeline.stage(new TopicBalancing(), ideas);
     Output<Instruction> guided =
         pipeline.stage(new TopicInstruct(model, topicInstruct), evened, tasks, seeds, general);
     return pipeline.stage(new InstructionMerge(), List.of(general, guided));

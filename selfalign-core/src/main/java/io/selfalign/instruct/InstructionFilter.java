@@ -5,18 +5,21 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A rule by which instructions are not kept. {@link InstructionFilters} has those of the method;
+ * A reason by which instructions are not kept. {@link InstructionFilters} has those of the method;
  * one's own may implement this, or use {@link #of}.
  *
  * <p>Implementations are pure functions of the candidate and their settings, and safe for use by
  * several threads: a run that is resumed must come to the same verdicts.
  */
 public interface InstructionFilter {
-  /** The rule's name in the ledger and in counters: lower-case letters, digits and underscores. */
-  String rule();
+  /**
+   * The reason that the ledger and counters have for what it drops: lower-case letters, digits and
+   * underscores.
+   */
+  String name();
 
   /**
-   * Whether the rule says not to keep a candidate.
+   * Whether the reason says not to keep a candidate.
    *
    * @return nothing to keep it, else what was found, for the ledger; it may be empty
    */
@@ -31,11 +34,11 @@ public interface InstructionFilter {
   }
 
   /** A filter without settings. */
-  static InstructionFilter of(String rule, Function<Candidate, Optional<String>> reject) {
+  static InstructionFilter of(String name, Function<Candidate, Optional<String>> reject) {
     return new InstructionFilter() {
       @Override
-      public String rule() {
-        return rule;
+      public String name() {
+        return name;
       }
 
       @Override
@@ -45,7 +48,7 @@ public interface InstructionFilter {
 
       @Override
       public String toString() {
-        return rule;
+        return name;
       }
     };
   }

@@ -203,7 +203,7 @@ public final class InstructionFilters {
   }
 
   private record WithSettings(
-      String rule, Settings settings, Function<Candidate, Optional<String>> verdict)
+      String name, Settings settings, Function<Candidate, Optional<String>> verdict)
       implements InstructionFilter {
     @Override
     public Optional<String> reject(Candidate candidate) {
@@ -212,7 +212,7 @@ public final class InstructionFilters {
 
     @Override
     public String toString() {
-      return rule;
+      return name;
     }
   }
 }

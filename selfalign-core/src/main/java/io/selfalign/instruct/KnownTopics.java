@@ -56,9 +56,9 @@ final class KnownTopics {
   }
 
   /** Whether a type has a topic already, in upper or lower case. */
-  Optional<Sieve.Verdict> duplicate(String type, String topic) {
+  Optional<InstructionScreen.Verdict> duplicate(String type, String topic) {
     return Optional.ofNullable(names(type).get(key(topic)))
-        .map(id -> new Sieve.Verdict("duplicate", id));
+        .map(id -> new InstructionScreen.Verdict("duplicate", id));
   }
 
   private Map<String, String> names(String type) {

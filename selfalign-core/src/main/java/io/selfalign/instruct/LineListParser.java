@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what a model writes after the beginning of a list's next line. The rules:
+ * Reads what a model writes after the beginning of a list's next line. The reasons:
  *
  * <ol>
  *   <li>The first line continues the prompt's last one. If it is blank, or begins with a number of

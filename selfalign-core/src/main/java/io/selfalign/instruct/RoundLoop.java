@@ -2,7 +2,7 @@ package io.selfalign.instruct;
 
 import io.selfalign.data.Drop;
 import io.selfalign.data.Instruction;
-import io.selfalign.error.FruitlessException;
+import io.selfalign.error.NoProgressException;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
@@ -65,10 +65,16 @@ final class RoundLoop {
    * @param verdict why it is nothing
    */
   record Found(
-      String text, List<String> parents, Optional<Draft> draft, Optional<Sieve.Verdict> verdict) {
-    static Found rejected(String text, List<String> parents, String rule, String detail) {
+      String text,
+      List<String> parents,
+      Optional<Draft> draft,
+      Optional<InstructionScreen.Verdict> verdict) {
+    static Found rejected(String text, List<String> parents, String reason, String detail) {
       return new Found(
-          text, parents, Optional.empty(), Optional.of(new Sieve.Verdict(rule, detail)));
+          text,
+          parents,
+          Optional.empty(),
+          Optional.of(new InstructionScreen.Verdict(reason, detail)));
     }
 
     static Found draft(String text, List<String> parents, Draft draft) {
@@ -89,7 +95,7 @@ final class RoundLoop {
   private final RoundOptions options;
   private final GenerationOptions sampling;
   private final String samplingSummary;
-  private final Sieve sieve;
+  private final InstructionScreen sieve;
 
   /** A loop whose sieve has what others made already. */
   RoundLoop(
@@ -97,7 +103,7 @@ final class RoundLoop {
       BaseModel model,
       RoundOptions options,
       GenerationOptions sampling,
-      Sieve sieve) {
+      InstructionScreen sieve) {
     this.stage = stage;
     this.model = model;
     this.options = options;
@@ -116,7 +122,7 @@ final class RoundLoop {
       if (history.missing > 0) {
         return;
       }
-      if (history.fruitlessRounds >= options.fruitlessRounds()) {
+      if (history.patience >= options.patience()) {
         giveUp(context, kept.size(), history);
         return;
       }
@@ -124,7 +130,7 @@ final class RoundLoop {
       Unit<Instruction> unit = round(context, planner.plan(round, kept), wanted - kept.size());
       context.commit(unit);
       kept.addAll(unit.records());
-      history.add(unit.records().size(), rules(unit), unit.counters());
+      history.add(unit.records().size(), reasons(unit), unit.counters());
     }
   }
 
@@ -147,7 +153,8 @@ final class RoundLoop {
     for (Ask ask : asks) {
       Generation answer = answers.get(ask.id());
       if (ask.prompt().isEmpty()) {
-        unit.drop(new Drop(ask.id(), ask.parents(), Rules.PROMPT_TOO_LONG, ask.problem(), ""));
+        unit.drop(
+            new Drop(ask.id(), ask.parents(), DropReasons.PROMPT_TOO_LONG, ask.problem(), ""));
       } else if (answer == null) {
         throw new IllegalStateException(
             "model '" + model.name() + "' gave no result for request '" + ask.id() + "'");
@@ -164,13 +171,13 @@ final class RoundLoop {
     int place = 0;
     for (Found found : ask.reader().read(answer)) {
       String id = ask.id() + "-" + ++place;
-      Optional<Sieve.Verdict> verdict = found.verdict();
+      Optional<InstructionScreen.Verdict> verdict = found.verdict();
       if (found.draft().isPresent()) {
         Draft draft = found.draft().get();
         verdict =
             sieve.reject(new Candidate(draft.instruction(), draft.input(), draft.output(), prompt));
         if (verdict.isEmpty() && unit.kept() == missing) {
-          verdict = Optional.of(new Sieve.Verdict(Rules.SURPLUS, ""));
+          verdict = Optional.of(new InstructionScreen.Verdict(DropReasons.SURPLUS, ""));
         }
         if (verdict.isEmpty()) {
           unit.keep(instruction(id, ask, found.parents(), draft));
@@ -178,7 +185,7 @@ final class RoundLoop {
         }
       }
       verdict.ifPresent(
-          no -> unit.drop(new Drop(id, found.parents(), no.rule(), no.detail(), found.text())));
+          no -> unit.drop(new Drop(id, found.parents(), no.reason(), no.detail(), found.text())));
     }
   }
 
@@ -204,7 +211,7 @@ final class RoundLoop {
           Unit.<Instruction>builder().advance(0).count(MISSING, (long) wanted - kept).build());
       return;
     }
-    throw new FruitlessException(
+    throw new NoProgressException(
         stage,
         kept,
         wanted,
@@ -217,23 +224,23 @@ final class RoundLoop {
             stage,
             kept,
             wanted,
-            history.fruitlessRounds,
+            history.patience,
             history.requests,
-            history.rules.isEmpty() ? "the model wrote nothing" : "dropped " + history.rules));
+            history.reasons.isEmpty() ? "the model wrote nothing" : "dropped " + history.reasons));
   }
 
-  private static Map<String, Long> rules(Unit<?> unit) {
-    Map<String, Long> rules = new TreeMap<>();
-    unit.drops().forEach(drop -> rules.merge(drop.rule(), 1L, Long::sum));
-    return rules;
+  private static Map<String, Long> reasons(Unit<?> unit) {
+    Map<String, Long> reasons = new TreeMap<>();
+    unit.drops().forEach(drop -> reasons.merge(drop.reason(), 1L, Long::sum));
+    return reasons;
   }
 
   /** The rounds since something was kept. */
   private static final class History {
-    private long fruitlessRounds;
+    private long patience;
     private long requests;
     private long missing;
-    private final Map<String, Long> rules = new TreeMap<>();
+    private final Map<String, Long> reasons = new TreeMap<>();
 
     static History of(StageContext<?, Instruction> context) {
       History history = new History();
@@ -245,13 +252,13 @@ final class RoundLoop {
 
     void add(long kept, Map<String, Long> drops, Map<String, Long> counters) {
       if (kept > 0) {
-        fruitlessRounds = 0;
+        patience = 0;
         requests = 0;
-        rules.clear();
+        reasons.clear();
       } else {
-        fruitlessRounds++;
+        patience++;
         requests += counters.getOrDefault("requests", 0L);
-        drops.forEach((rule, count) -> rules.merge(rule, count, Long::sum));
+        drops.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
       }
       missing += counters.getOrDefault(MISSING, 0L);
     }

@@ -17,7 +17,7 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
   private final int instructions;
   private final int examplesPerPrompt;
   private final int requestsPerRound;
-  private final int fruitlessRounds;
+  private final int patience;
   private final boolean acceptFewer;
   private final GenerationOptions sampling;
   private final List<InstructionFilter> filters;
@@ -27,7 +27,7 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
     instructions = builder.instructions;
     examplesPerPrompt = builder.examplesPerPrompt;
     requestsPerRound = builder.requestsPerRound;
-    fruitlessRounds = builder.fruitlessRounds;
+    patience = builder.patience;
     acceptFewer = builder.acceptFewer;
     sampling = builder.sampling;
     filters = ImmutableList.copyOf(builder.filters);
@@ -50,8 +50,8 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
   }
 
   /** After how many rounds in a row that kept nothing the stage gives up. */
-  public int fruitlessRounds() {
-    return fruitlessRounds;
+  public int patience() {
+    return patience;
   }
 
   /** Whether giving up completes the stage with what there is, instead of failing. */
@@ -76,15 +76,15 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
 
   /** What decides the output. Patience does not: giving up early changes no record. */
   Settings.Builder settings() {
-    Settings.Builder rules = Settings.builder();
-    filters.forEach(filter -> rules.add(filter.rule(), filter.settings()));
+    Settings.Builder filterSettings = Settings.builder();
+    filters.forEach(filter -> filterSettings.add(filter.name(), filter.settings()));
     return Settings.builder()
         .add("instructions", instructions)
         .add("examples_per_prompt", examplesPerPrompt)
         .add("requests_per_round", requestsPerRound)
         .add("sampling", sampling.summary())
-        .add("filters", filters.stream().map(InstructionFilter::rule).toList())
-        .add("filter_settings", rules.build())
+        .add("filters", filters.stream().map(InstructionFilter::name).toList())
+        .add("filter_settings", filterSettings.build())
         .add("near_duplicate_threshold", nearDuplicateThreshold);
   }
 
@@ -93,7 +93,7 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
         .instructions(instructions)
         .examplesPerPrompt(examplesPerPrompt)
         .requestsPerRound(requestsPerRound)
-        .fruitlessRounds(fruitlessRounds)
+        .patience(patience)
         .acceptFewer(acceptFewer)
         .sampling(sampling)
         .filters(filters)
@@ -108,12 +108,12 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
    */
   public abstract static sealed class Builder<B extends Builder<B>>
       permits SelfInstructOptions.Builder, TopicInstructOptions.Builder {
-    private static final Pattern RULE = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");
 
     private int instructions;
     private int examplesPerPrompt = 5;
     private int requestsPerRound = 32;
-    private int fruitlessRounds = 10;
+    private int patience = 10;
     private boolean acceptFewer;
     private GenerationOptions sampling;
     private List<InstructionFilter> filters = InstructionFilters.standard();
@@ -159,15 +159,15 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
      * default. May be changed when a run is resumed.
      */
     @CanIgnoreReturnValue
-    public B fruitlessRounds(int count) {
-      check(count >= 1, "fruitlessRounds", count, "1 or more");
-      fruitlessRounds = count;
+    public B patience(int count) {
+      check(count >= 1, "patience", count, "1 or more");
+      patience = count;
       return self();
     }
 
     /**
      * What giving up means: false, the default, fails with {@link
-     * io.selfalign.error.FruitlessException}, and the run can be resumed; true completes the stage
+     * io.selfalign.error.NoProgressException}, and the run can be resumed; true completes the stage
      * with what there is, and the counter {@code missing} tells how many are not. May be changed
      * when a run is resumed.
      */
@@ -190,10 +190,10 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
      */
     @CanIgnoreReturnValue
     public B filters(List<InstructionFilter> newFilters) {
-      List<String> rules = new ArrayList<>();
+      List<String> names = new ArrayList<>();
       for (InstructionFilter filter : newFilters) {
-        checkRule(filter.rule(), rules);
-        rules.add(filter.rule());
+        checkName(filter.name(), names);
+        names.add(filter.name());
       }
       filters = List.copyOf(newFilters);
       return self();
@@ -207,15 +207,14 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
       return filters(more);
     }
 
-    /** Takes a filter away, by the name of its rule. */
+    /** Takes a filter away, by its name. */
     @CanIgnoreReturnValue
-    public B withoutFilter(String rule) {
-      List<String> rules = filters.stream().map(InstructionFilter::rule).toList();
-      if (!rules.contains(rule)) {
-        throw new IllegalArgumentException(
-            "no filter has the rule '" + rule + "'; they have " + rules);
+    public B withoutFilter(String name) {
+      List<String> names = filters.stream().map(InstructionFilter::name).toList();
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException("there is no filter '" + name + "'; there are " + names);
       }
-      filters = filters.stream().filter(filter -> !filter.rule().equals(rule)).toList();
+      filters = filters.stream().filter(filter -> !filter.name().equals(name)).toList();
       return self();
     }
 
@@ -236,21 +235,21 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
       }
     }
 
-    private static void checkRule(String rule, List<String> others) {
-      if (!RULE.matcher(rule).matches()) {
+    private static void checkName(String name, List<String> others) {
+      if (!NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
-            "filter rule '" + rule + "' must be lower-case words joined by '_', as in too_short");
+            "filter name '" + name + "' must be lower-case words joined by '_', as in too_short");
       }
-      if (others.contains(rule)) {
+      if (others.contains(name)) {
         throw new IllegalArgumentException(
-            "two filters have the rule '" + rule + "'; take one away with withoutFilter first");
+            "two filters have the name '" + name + "'; take one away with withoutFilter first");
       }
-      if (Rules.RESERVED.contains(rule)) {
+      if (DropReasons.RESERVED.contains(name)) {
         throw new IllegalArgumentException(
-            "filter rule '"
-                + rule
+            "filter name '"
+                + name
                 + "' is the stage's own; choose a name not in "
-                + Rules.RESERVED);
+                + DropReasons.RESERVED);
       }
     }
   }

@@ -3,7 +3,7 @@ package io.selfalign.instruct;
 import io.selfalign.data.Instruction;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.data.SeedTask;
-import io.selfalign.error.FruitlessException;
+import io.selfalign.error.NoProgressException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.instruct.Piece.Stray;
 import io.selfalign.instruct.Piece.Task;
@@ -32,7 +32,7 @@ import java.util.function.Function;
  * {@link TaskListParser} finds is judged by the {@linkplain InstructionFilters filters}, and by
  * comparison with every seed and every instruction kept before. The stage ends with exactly as many
  * instructions as were asked for, or, when the model stays fruitless, with {@link
- * FruitlessException} or with fewer, as {@link SelfInstructOptions.Builder#acceptFewer} says.
+ * NoProgressException} or with fewer, as {@link SelfInstructOptions.Builder#acceptFewer} says.
  *
  * <p>The instructions depend on seeds, settings, model and the run's seed, and on nothing else.
  */
@@ -111,7 +111,7 @@ public final class SelfInstruct implements Stage<SeedTask, Instruction> {
       return;
     }
     List<SeedTask> seeds = context.input().toList();
-    Sieve sieve = new Sieve(options);
+    InstructionScreen sieve = new InstructionScreen(options);
     seeds.forEach(seed -> sieve.add(seed.id(), seed.instruction()));
     Pools pools = new Pools(seeds);
     new RoundLoop(NAME, model, options, sampling, sieve)
@@ -148,7 +148,7 @@ public final class SelfInstruct implements Stage<SeedTask, Instruction> {
       if (piece instanceof Task task) {
         found.add(found(task, parents));
       } else if (piece instanceof Stray stray) {
-        found.add(Found.rejected(stray.raw(), parents, Rules.STRAY_TEXT, ""));
+        found.add(Found.rejected(stray.raw(), parents, DropReasons.STRAY_TEXT, ""));
       }
     }
     return found;
@@ -156,10 +156,10 @@ public final class SelfInstruct implements Stage<SeedTask, Instruction> {
 
   private static Found found(Task task, List<String> parents) {
     if (task.cutOff()) {
-      return Found.rejected(task.raw(), parents, Rules.CUT_OFF, "");
+      return Found.rejected(task.raw(), parents, DropReasons.CUT_OFF, "");
     }
     if (task.instruction().isBlank()) {
-      return Found.rejected(task.raw(), parents, Rules.EMPTY, "");
+      return Found.rejected(task.raw(), parents, DropReasons.EMPTY, "");
     }
     return Found.draft(
         task.raw(),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a model writes after a {@link TaskListTemplate}'s prompt. Nothing of it is lost: every
- * line becomes part of a task or of a {@link Stray}. The rules:
+ * line becomes part of a task or of a {@link Stray}. The reasons:
  *
  * <ol>
  *   <li>Lines end with LF, CRLF or CR.

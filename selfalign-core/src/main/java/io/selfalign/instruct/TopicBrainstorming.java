@@ -4,7 +4,7 @@ import io.selfalign.data.Drop;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.data.Topic;
 import io.selfalign.data.TopicSeed;
-import io.selfalign.error.FruitlessException;
+import io.selfalign.error.NoProgressException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.instruct.Piece.Line;
 import io.selfalign.instruct.PromptFit.Fitted;
@@ -31,10 +31,11 @@ import java.util.stream.Stream;
  * TopicOptions#topicsPerType} topics is asked for no more, and once all have, the stage ends,
  * whatever epochs are left.
  *
- * <p>A topic is kept if {@link TopicRules} finds nothing wrong with it and its type doesn't have it
- * yet. Types then have different numbers of topics; {@link TopicEvening} comes next. A type that
- * has none after all epochs gets a few more, and then ends the run with {@link FruitlessException},
- * which names it, or is left out, as {@link TopicOptions.Builder#acceptFewer} says.
+ * <p>A topic is kept if {@link TopicScreen} finds nothing wrong with it and its type doesn't have
+ * it yet. Types then have different numbers of topics; {@link TopicBalancing} comes next. A type
+ * that has none after all epochs gets a few more, and then ends the run with {@link
+ * NoProgressException}, which names it, or is left out, as {@link TopicOptions.Builder#acceptFewer}
+ * says.
  */
 public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
   /** The stage's name. */
@@ -113,7 +114,7 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
       if (types.isEmpty()) {
         return;
       }
-      if (epoch >= (long) options.epochs() + options.fruitlessEpochs()) {
+      if (epoch >= (long) options.epochs() + options.patience()) {
         giveUp(context, known, epoch);
         return;
       }
@@ -142,7 +143,7 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
       context.commit(Unit.<Topic>builder().advance(0).count(LEFT_OUT, without.size()).build());
       return;
     }
-    throw new FruitlessException(
+    throw new NoProgressException(
         NAME,
         types - without.size(),
         types,
@@ -167,7 +168,7 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
         requests.add(new GenerationRequest(id, fitted.prompt().get()));
         asked.add(new Asked(id, type, parents));
       } else {
-        unit.drop(new Drop(id, parents, Rules.PROMPT_TOO_LONG, fitted.problem(), ""));
+        unit.drop(new Drop(id, parents, DropReasons.PROMPT_TOO_LONG, fitted.problem(), ""));
       }
     }
     List<Generation> answers =
@@ -196,12 +197,12 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
     for (Piece piece : options.template().parse(answer.text(), asked.parents().size(), complete)) {
       String id = asked.id() + "-" + ++place;
       String name = piece instanceof Line line ? Markup.unwrap(line.text()) : "";
-      Optional<Sieve.Verdict> verdict =
-          TopicRules.reject(piece, name, options.maxWords())
+      Optional<InstructionScreen.Verdict> verdict =
+          TopicScreen.reject(piece, name, options.maxWords())
               .or(() -> known.duplicate(asked.type(), name));
       if (verdict.isPresent()) {
-        Sieve.Verdict no = verdict.get();
-        unit.drop(new Drop(id, asked.parents(), no.rule(), no.detail(), piece.raw()));
+        InstructionScreen.Verdict no = verdict.get();
+        unit.drop(new Drop(id, asked.parents(), no.reason(), no.detail(), piece.raw()));
       } else {
         Topic topic =
             new Topic(

@@ -107,7 +107,7 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
               + seeds.size()
               + " topic seeds; it needs at least one of each");
     }
-    Sieve sieve = new Sieve(options);
+    InstructionScreen sieve = new InstructionScreen(options);
     context.also(SeedTask.class).toList().forEach(s -> sieve.add(s.id(), s.instruction()));
     seeds.forEach(seed -> sieve.add(seed.id(), seed.question()));
     context.also(Instruction.class).toList().forEach(i -> sieve.add(i.id(), i.instruction()));
@@ -169,7 +169,7 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
             place >= 0 && place < wanted.size() ? Optional.of(wanted.get(place)) : Optional.empty();
         found.add(found(line, shown, topic, place == 0));
       } else {
-        found.add(Found.rejected(piece.raw(), shown, Rules.STRAY_TEXT, ""));
+        found.add(Found.rejected(piece.raw(), shown, DropReasons.STRAY_TEXT, ""));
       }
     }
     return found;
@@ -178,20 +178,20 @@ public final class TopicInstruct implements Stage<Topic, Instruction> {
   private static Found found(Line line, List<String> shown, Optional<Topic> topic, boolean hinted) {
     if (topic.isEmpty()) {
       return Found.rejected(
-          line.raw(), shown, Rules.WRONG_HINT, "line " + line.number() + " has no hint");
+          line.raw(), shown, DropReasons.WRONG_HINT, "line " + line.number() + " has no hint");
     }
     List<String> parents = new ArrayList<>(shown);
     parents.add(topic.get().id());
     if (line.cutOff()) {
-      return Found.rejected(line.raw(), parents, Rules.CUT_OFF, "");
+      return Found.rejected(line.raw(), parents, DropReasons.CUT_OFF, "");
     }
     Hint hint = hint(topic.get());
     Optional<String> question = TopicTaskTemplate.question(hint, line.text(), hinted);
     if (question.isEmpty()) {
-      return Found.rejected(line.raw(), parents, Rules.WRONG_HINT, "not " + hint.text());
+      return Found.rejected(line.raw(), parents, DropReasons.WRONG_HINT, "not " + hint.text());
     }
     if (question.get().isBlank()) {
-      return Found.rejected(line.raw(), parents, Rules.EMPTY, "");
+      return Found.rejected(line.raw(), parents, DropReasons.EMPTY, "");
     }
     return Found.draft(
         line.raw(),

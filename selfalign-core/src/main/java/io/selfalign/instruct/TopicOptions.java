@@ -14,7 +14,7 @@ public final class TopicOptions {
   private final OptionalInt topicsPerType;
   private final int topicsShown;
   private final int maxWords;
-  private final int fruitlessEpochs;
+  private final int patience;
   private final boolean acceptFewer;
   private final GenerationOptions sampling;
   private final TopicListTemplate template;
@@ -24,7 +24,7 @@ public final class TopicOptions {
     topicsPerType = builder.topicsPerType;
     topicsShown = builder.topicsShown;
     maxWords = builder.maxWords;
-    fruitlessEpochs = builder.fruitlessEpochs;
+    patience = builder.patience;
     acceptFewer = builder.acceptFewer;
     sampling = builder.sampling;
     template = builder.template;
@@ -51,7 +51,7 @@ public final class TopicOptions {
         .epochs(epochs)
         .topicsShown(topicsShown)
         .maxWords(maxWords)
-        .fruitlessEpochs(fruitlessEpochs)
+        .patience(patience)
         .acceptFewer(acceptFewer)
         .sampling(sampling)
         .template(template);
@@ -78,8 +78,8 @@ public final class TopicOptions {
   }
 
   /** How many epochs more a type without topics gets. */
-  public int fruitlessEpochs() {
-    return fruitlessEpochs;
+  public int patience() {
+    return patience;
   }
 
   /** Whether a type without topics is left out, instead of failing. */
@@ -117,7 +117,7 @@ public final class TopicOptions {
     private OptionalInt topicsPerType = OptionalInt.empty();
     private int topicsShown = 10;
     private int maxWords = 3;
-    private int fruitlessEpochs = 5;
+    private int patience = 5;
     private boolean acceptFewer;
     private GenerationOptions sampling = SAMPLING;
     private TopicListTemplate template = TopicListTemplate.standard();
@@ -138,7 +138,7 @@ public final class TopicOptions {
     /**
      * How many topics are enough for a type of question, 1 or more: a type that has as many, those
      * of seeds not counted, is asked for no more. What an answer holds beyond that is kept all the
-     * same, for {@link TopicEvening} draws from it. Unset, each type is asked for in every epoch;
+     * same, for {@link TopicBalancing} draws from it. Unset, each type is asked for in every epoch;
      * {@link InstructStages} sets it from the number of instructions that are wanted.
      */
     @CanIgnoreReturnValue
@@ -169,17 +169,17 @@ public final class TopicOptions {
      * May be changed when a run is resumed.
      */
     @CanIgnoreReturnValue
-    public Builder fruitlessEpochs(int count) {
-      RoundOptions.Builder.check(count >= 0, "fruitlessEpochs", count, "0 or more");
-      fruitlessEpochs = count;
+    public Builder patience(int count) {
+      RoundOptions.Builder.check(count >= 0, "patience", count, "0 or more");
+      patience = count;
       return this;
     }
 
     /**
      * What becomes of a type that still has no topic: false, the default, fails with {@link
-     * io.selfalign.error.FruitlessException} that names it, and the run can be resumed; true leaves
-     * it out, and the counter {@code types_without_topics} tells how many are. May be changed when
-     * a run is resumed.
+     * io.selfalign.error.NoProgressException} that names it, and the run can be resumed; true
+     * leaves it out, and the counter {@code types_without_topics} tells how many are. May be
+     * changed when a run is resumed.
      */
     @CanIgnoreReturnValue
     public Builder acceptFewer(boolean accept) {

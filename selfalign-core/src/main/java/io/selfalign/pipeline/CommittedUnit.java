@@ -9,7 +9,7 @@ import java.util.Map;
  * @param index its number in the stage, from 0
  * @param advance how far it advanced the stage
  * @param records how many records it has
- * @param drops how many drops by rule, rules without drops left out
+ * @param drops how many drops by reason, reasons without drops left out
  * @param counters its counters by name
  */
 public record CommittedUnit(

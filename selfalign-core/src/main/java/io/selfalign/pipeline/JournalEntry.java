@@ -11,7 +11,7 @@ import java.util.Map;
  * @param advance how far it advanced the stage
  * @param records the bytes of its records
  * @param drops the bytes of its drops
- * @param rules how many drops by rule
+ * @param reasons how many drops by reason
  * @param counters its counters
  */
 record JournalEntry(
@@ -19,7 +19,7 @@ record JournalEntry(
     long advance,
     Extent records,
     Extent drops,
-    Map<String, Long> rules,
+    Map<String, Long> reasons,
     Map<String, Long> counters) {
   /**
    * What a unit added to a file.
@@ -31,11 +31,11 @@ record JournalEntry(
   record Extent(long count, long end, String crc32c) {}
 
   JournalEntry {
-    rules = ImmutableSortedMap.copyOf(rules);
+    reasons = ImmutableSortedMap.copyOf(reasons);
     counters = ImmutableSortedMap.copyOf(counters);
   }
 
   CommittedUnit committed() {
-    return new CommittedUnit(unit, advance, records.count(), rules, counters);
+    return new CommittedUnit(unit, advance, records.count(), reasons, counters);
   }
 }

@@ -323,7 +323,7 @@ public final class Run {
     Totals totals = state(name).totals();
     events.publish(
         new RunEvent.StageEnded(
-            name, totals.records(), totals.rules(), totals.counters(), duration));
+            name, totals.records(), totals.reasons(), totals.counters(), duration));
     return StageSummary.of(name, true, totals);
   }
 

@@ -15,7 +15,7 @@ import java.util.Set;
  * manifest.json           seed, and each stage's settings, wiring and fingerprint
  * stages/NAME/
  *   records.jsonl         what the stage kept
- *   drops.jsonl           the ledger: what it made and did not keep, and by which rule
+ *   drops.jsonl           the ledger: what it made and did not keep, and for which reason
  *   journal.jsonl         which lines of both were committed together, with checksums
  *   files/                checkpoints, adapters and the like
  * timings.jsonl           when which process worked on which stage

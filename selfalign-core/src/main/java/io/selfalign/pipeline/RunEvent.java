@@ -57,7 +57,7 @@ public sealed interface RunEvent {
    * @param done how far it advanced, units of earlier processes included
    * @param total how far it has to, if it is known
    * @param records how many records it has kept
-   * @param drops how many it has dropped, by rule
+   * @param drops how many it has dropped, by reason
    * @param perSecond its rate in this process
    * @param timeLeft at this rate, if the total is known
    */
@@ -104,7 +104,7 @@ public sealed interface RunEvent {
    *
    * @param stage the stage's name
    * @param records how many records it kept, in all processes together
-   * @param drops how many it dropped, by rule
+   * @param drops how many it dropped, by reason
    * @param counters its counters
    * @param duration how long it took in this process
    */

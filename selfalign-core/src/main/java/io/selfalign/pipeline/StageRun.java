@@ -179,6 +179,6 @@ final class StageRun<I extends Traceable, O extends Traceable> implements StageC
       left = Optional.of(Duration.ofMillis((long) Math.min(1e15, missing * 1e3 / perSecond)));
     }
     return new RunEvent.Progress(
-        stage.name(), totals.advance(), total, totals.records(), totals.rules(), perSecond, left);
+        stage.name(), totals.advance(), total, totals.records(), totals.reasons(), perSecond, left);
   }
 }

@@ -99,9 +99,9 @@ final class StageStore implements Closeable {
     RecordTypes.checkWritable(unit.drops());
     Block recordBlock = new Block(unit.records());
     Block dropBlock = new Block(unit.drops());
-    SortedMap<String, Long> rules = new TreeMap<>();
+    SortedMap<String, Long> reasons = new TreeMap<>();
     for (Drop drop : unit.drops()) {
-      rules.merge(drop.rule(), 1L, Long::sum);
+      reasons.merge(drop.reason(), 1L, Long::sum);
     }
     JournalEntry entry =
         new JournalEntry(
@@ -109,13 +109,13 @@ final class StageStore implements Closeable {
             unit.advance(),
             recordBlock.extent(totals.recordBytes()),
             dropBlock.extent(totals.dropBytes()),
-            rules,
+            reasons,
             unit.counters());
     String line = line(entry);
     if (line.length() > Journal.MAX_LINE_BYTES / 4) {
       throw new IllegalArgumentException(
-          "a unit has too many rules and counters to be written: "
-              + (rules.size() + unit.counters().size()));
+          "a unit has too many reasons and counters to be written: "
+              + (reasons.size() + unit.counters().size()));
     }
     writing(
         () -> {

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param complete whether it has ended
  * @param units how many units
  * @param records how many records it kept
- * @param drops how many it dropped, by rule
+ * @param drops how many it dropped, by reason
  * @param counters its counters
  */
 public record StageSummary(
@@ -28,6 +28,6 @@ public record StageSummary(
 
   static StageSummary of(String name, boolean complete, Totals totals) {
     return new StageSummary(
-        name, complete, totals.units(), totals.records(), totals.rules(), totals.counters());
+        name, complete, totals.units(), totals.records(), totals.reasons(), totals.counters());
   }
 }

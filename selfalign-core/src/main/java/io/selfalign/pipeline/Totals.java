@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param advance how far they advanced the stage
  * @param records how many records, and where they end in their file
  * @param drops how many drops, and where they end in their file
- * @param rules drops by rule
+ * @param reasons drops by reason
  * @param counters counters by name
  */
 record Totals(
@@ -22,12 +22,12 @@ record Totals(
     long recordBytes,
     long drops,
     long dropBytes,
-    Map<String, Long> rules,
+    Map<String, Long> reasons,
     Map<String, Long> counters) {
   static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
   Totals {
-    rules = ImmutableSortedMap.copyOf(rules);
+    reasons = ImmutableSortedMap.copyOf(reasons);
     counters = ImmutableSortedMap.copyOf(counters);
   }
 
@@ -39,7 +39,7 @@ record Totals(
         entry.records().end(),
         drops + entry.drops().count(),
         entry.drops().end(),
-        sum(rules, entry.rules()),
+        sum(reasons, entry.reasons()),
         sum(counters, entry.counters()));
   }
 

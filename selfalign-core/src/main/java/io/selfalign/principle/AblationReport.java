@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.Demonstration;
 import io.selfalign.data.Drop;
 import io.selfalign.pipeline.Unit;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
-import io.selfalign.text.Openings;
 import io.selfalign.text.TextTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ import java.util.function.Function;
  * @param variants what each variant did, the whole prompt first
  */
 public record AblationReport(int queries, List<Variant> variants) {
-  /** The rule of drops that are refusals by themselves. */
+  /** The reason of drops that are refusals by themselves. */
   private static final String APOLOGY = "apology";
 
   /**
@@ -32,12 +32,12 @@ public record AblationReport(int queries, List<Variant> variants) {
    *
    * @param name what it leaves out
    * @param kept how many answers it kept
-   * @param drops how many it dropped, by rule
+   * @param drops how many it dropped, by reason
    * @param meanCharacters the mean length of the answers kept, in characters (Unicode code points);
    *     0 if there is none
    * @param refusals how many answers open by declining, by saying that something is not known, or
    *     by an apology (for which they were dropped); English alone
-   * @param use the rules that the answers kept name
+   * @param use the principles that the answers kept name
    */
   public record Variant(
       String name,
@@ -57,11 +57,11 @@ public record AblationReport(int queries, List<Variant> variants) {
       for (Unit<Demonstration> unit : units) {
         kept.addAll(unit.records());
         for (Drop drop : unit.drops()) {
-          drops.merge(drop.rule(), 1L, Long::sum);
+          drops.merge(drop.reason(), 1L, Long::sum);
         }
       }
       long refusals =
-          kept.stream().filter(d -> Openings.declining(d.answer()) != Declining.NONE).count();
+          kept.stream().filter(d -> AnswerOpenings.declining(d.answer()) != Declining.NONE).count();
       return new Variant(
           name,
           kept.size(),
@@ -106,8 +106,8 @@ public record AblationReport(int queries, List<Variant> variants) {
   }
 
   /**
-   * A table as text: counts of answers kept and dropped by rule, of refusals, the mean length, and
-   * the share of answers kept that name each rule.
+   * A table as text: counts of answers kept and dropped by reason, of refusals, the mean length,
+   * and the share of answers kept that name each principle.
    */
   @Override
   public String toString() {
@@ -115,10 +115,10 @@ public record AblationReport(int queries, List<Variant> variants) {
     add(table, queries + " queries", Variant::name);
     add(table, "kept", variant -> String.valueOf(variant.kept()));
     add(table, "dropped", variant -> String.valueOf(variant.dropped()));
-    Set<String> rules = new TreeSet<>();
-    variants.forEach(variant -> rules.addAll(variant.drops().keySet()));
-    for (String rule : rules) {
-      add(table, "  " + rule, v -> String.valueOf(v.drops().getOrDefault(rule, 0L)));
+    Set<String> reasons = new TreeSet<>();
+    variants.forEach(variant -> reasons.addAll(variant.drops().keySet()));
+    for (String reason : reasons) {
+      add(table, "  " + reason, v -> String.valueOf(v.drops().getOrDefault(reason, 0L)));
     }
     add(table, "refusals", variant -> String.valueOf(variant.refusals()));
     add(table, "mean characters", variant -> String.valueOf(Math.round(variant.meanCharacters())));
@@ -127,7 +127,10 @@ public record AblationReport(int queries, List<Variant> variants) {
     for (String principle : principles) {
       add(table, "names " + principle, v -> TextTable.percent(v.use().total().share(principle)));
     }
-    add(table, "names no rule", v -> TextTable.percent(v.kept(), v.use().total().withoutRule()));
+    add(
+        table,
+        "names no principle",
+        v -> TextTable.percent(v.kept(), v.use().total().withoutPrinciple()));
     return table.toString();
   }
 

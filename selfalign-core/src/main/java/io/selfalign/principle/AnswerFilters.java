@@ -4,7 +4,7 @@ import io.selfalign.answer.ExemplarCopies;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.answer.Loops;
 import io.selfalign.pipeline.Settings;
-import io.selfalign.text.Openings;
+import io.selfalign.text.AnswerOpenings;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -119,7 +119,9 @@ public final class AnswerFilters {
     return new Filter(
         "apology",
         Settings.none(),
-        c -> Openings.apology(c.query().text(), c.answer()).map(apology -> "'" + apology + "'"));
+        c ->
+            AnswerOpenings.apology(c.query().text(), c.answer())
+                .map(apology -> "'" + apology + "'"));
   }
 
   /**
@@ -164,7 +166,7 @@ public final class AnswerFilters {
         "echo",
         Settings.builder().add("threshold", threshold).build(),
         c -> {
-          double share = Openings.echo(c.query().text(), c.answer()).orElse(0);
+          double share = AnswerOpenings.echo(c.query().text(), c.answer()).orElse(0);
           return reason(share > threshold, figure(share) + " of its words are the query's");
         });
   }
@@ -175,16 +177,23 @@ public final class AnswerFilters {
         "unclosed", Settings.none(), c -> reason(!c.reply().closed(), "no end within the limit"));
   }
 
-  /** {@code no_rule}: thoughts that name no rule of the set. Not among the standard ones. */
-  public static AnswerFilter noRule() {
+  /**
+   * {@code no_principle}: thoughts that name no principle of the set. Not among the standard ones.
+   */
+  public static AnswerFilter noPrinciple() {
     return new Filter(
-        "no_rule", Settings.none(), c -> reason(c.mentions().known().isEmpty(), "no rule named"));
+        "no_principle",
+        Settings.none(),
+        c -> reason(c.mentions().known().isEmpty(), "no principle named"));
   }
 
-  /** {@code unknown_rule}: thoughts that name a rule there isn't. Not among the standard ones. */
-  public static AnswerFilter unknownRule() {
+  /**
+   * {@code unknown_principle}: thoughts that name a principle there isn't. Not among the standard
+   * ones.
+   */
+  public static AnswerFilter unknownPrinciple() {
     return new Filter(
-        "unknown_rule",
+        "unknown_principle",
         Settings.none(),
         c -> reason(!c.mentions().unknown().isEmpty(), String.join(", ", c.mentions().unknown())));
   }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param prompt what the model was shown
  * @param written what it wrote after the prompt, as it was
  * @param reply the same, told apart; of its answer repeated sentences are cut already
- * @param mentions the rules that its thoughts name
+ * @param mentions the principles that its thoughts name
  * @param speech finds what speaks of the frame that the prompt is of
  */
 public record Candidate(
@@ -19,7 +19,7 @@ public record Candidate(
     Prompt prompt,
     String written,
     Reply reply,
-    RuleMentions mentions,
+    PrincipleMentions mentions,
     FrameSpeech speech) {
   /** The exemplars that the prompt showed. */
   public List<Exemplar> exemplars() {

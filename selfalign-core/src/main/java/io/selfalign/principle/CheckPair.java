@@ -2,7 +2,7 @@ package io.selfalign.principle;
 
 /**
  * A request with an answer that keeps the principles and one that breaks a principle, to measure
- * how well a {@link RuleCheck} tells them apart.
+ * how well a {@link PrincipleCheck} tells them apart.
  *
  * @param id identifies the pair
  * @param principle the name of the principle that is broken; the pair counts for frames that have

@@ -37,11 +37,11 @@ final class Choices {
     return words;
   }
 
-  /** The rules that an exemplar names, whatever their spelling. */
-  static Set<String> rules(Exemplar exemplar) {
-    Set<String> rules = new HashSet<>();
-    exemplar.rules().forEach(rule -> rules.add(Principle.key(rule)));
-    return rules;
+  /** The principles that an exemplar names, whatever their spelling. */
+  static Set<String> principles(Exemplar exemplar) {
+    Set<String> principles = new HashSet<>();
+    exemplar.principles().forEach(principle -> principles.add(Principle.key(principle)));
+    return principles;
   }
 
   static List<Exemplar> diverse(List<Exemplar> pool, int k) {
@@ -84,7 +84,7 @@ final class Choices {
     return either == 0 ? 0 : 1 - (double) common / either;
   }
 
-  static List<Exemplar> coveringRules(List<Exemplar> pool, int k) {
+  static List<Exemplar> coveringPrinciples(List<Exemplar> pool, int k) {
     checkedPool(pool, k);
     Set<Integer> chosen = new TreeSet<>();
     Set<String> covered = new HashSet<>();
@@ -92,14 +92,17 @@ final class Choices {
       int best = -1;
       long bestGain = -1;
       for (int i = 0; i < pool.size(); i++) {
-        long gain = rules(pool.get(i)).stream().filter(rule -> !covered.contains(rule)).count();
+        long gain =
+            principles(pool.get(i)).stream()
+                .filter(principle -> !covered.contains(principle))
+                .count();
         if (!chosen.contains(i) && gain > bestGain) {
           best = i;
           bestGain = gain;
         }
       }
       chosen.add(best);
-      covered.addAll(rules(pool.get(best)));
+      covered.addAll(principles(pool.get(best)));
     }
     return chosen.stream().map(pool::get).toList();
   }

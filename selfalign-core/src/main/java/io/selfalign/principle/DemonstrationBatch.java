@@ -9,8 +9,8 @@ import io.selfalign.data.Sampling;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
-import io.selfalign.text.Openings;
 import io.selfalign.text.Repetition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,7 +99,7 @@ final class DemonstrationBatch {
             written.prompt(),
             written.written(),
             new Reply(reply.thoughts(), repetition.text(), reply.closed(), cuts),
-            RuleMentions.in(reply.thoughts(), frame.principles()),
+            PrincipleMentions.in(reply.thoughts(), frame.principles()),
             frame.speech());
     if (written.written().isBlank()) {
       return dropped(written, PrincipleDrivenAlignment.EMPTY, "");
@@ -135,7 +135,7 @@ final class DemonstrationBatch {
       FrameReply written = passed.get(i).written();
       Optional<String> unsafe = verdicts.get(i);
       if (unsafe.isPresent()) {
-        drop(written.query(), SafetyFilter.RULE, unsafe.get(), written.written());
+        drop(written.query(), SafetyFilter.REASON, unsafe.get(), written.written());
       } else {
         Demonstration made = demonstration(written, candidates.get(i));
         outcomes.put(written.query(), new Outcome(Optional.of(made), Optional.empty()));
@@ -166,7 +166,7 @@ final class DemonstrationBatch {
   private void keep(Demonstration demonstration) {
     unit.keep(demonstration);
     if (demonstration.principles().isEmpty()) {
-      unit.count("no_rule", 1);
+      unit.count("no_principle", 1);
     }
     for (AppliedPrinciple principle : demonstration.principles()) {
       unit.count("cited_by_" + principle.by(), 1);
@@ -179,16 +179,16 @@ final class DemonstrationBatch {
 
   private void count(Candidate candidate) {
     for (Cut cut : candidate.reply().cuts()) {
-      boolean trimmed = cut.rule().equals(Demonstration.TRIMMED);
-      unit.count(trimmed ? cut.rule() : cut.rule() + "_cut", 1);
+      boolean trimmed = cut.reason().equals(Demonstration.TRIMMED);
+      unit.count(trimmed ? cut.reason() : cut.reason() + "_cut", 1);
     }
     if (candidate.mentions().disagree()) {
       unit.count("citation_disagrees", 1);
     }
     if (!candidate.mentions().unknown().isEmpty()) {
-      unit.count("unknown_rule", 1);
+      unit.count("unknown_principle", 1);
     }
-    Declining declining = Openings.declining(candidate.answer());
+    Declining declining = AnswerOpenings.declining(candidate.answer());
     if (declining != Declining.NONE) {
       count("declined", candidate.query());
       unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);
@@ -207,13 +207,13 @@ final class DemonstrationBatch {
     return "principle_" + principle.number() + "_" + name;
   }
 
-  private Optional<Passed> dropped(FrameReply written, String rule, String detail) {
-    drop(written.query(), rule, detail, written.written());
+  private Optional<Passed> dropped(FrameReply written, String reason, String detail) {
+    drop(written.query(), reason, detail, written.written());
     return Optional.empty();
   }
 
-  private void drop(Query query, String rule, String detail, String text) {
-    Drop drop = new Drop(query.id(), List.of(query.id()), rule, detail, text);
+  private void drop(Query query, String reason, String detail, String text) {
+    Drop drop = new Drop(query.id(), List.of(query.id()), reason, detail, text);
     outcomes.put(query, new Outcome(Optional.empty(), Optional.of(drop)));
   }
 }

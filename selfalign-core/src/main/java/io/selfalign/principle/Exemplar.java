@@ -9,24 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A conversation that shows the model how to think and answer under the rules.
+ * A conversation that shows the model how to think and answer under the principles.
  *
- * <p>Thoughts are sentences. <code>{rule: candor}</code> in them stands for the rule of that name
- * and is written with the number that it has in the prompt's {@link PrincipleSet}: {@code rule 7
- * (candor)}. A sentence that speaks of a rule which the set doesn't have is left out, so that one
- * exemplar serves sets that lack a few rules. <code>{rules: dated knowledge, candor}</code> stands
- * for a list, in the order given: {@code 12 (dated knowledge), 7 (candor)}. A list loses the names
- * that the set doesn't have, and its sentence is left out where none remains; a name with a comma
- * in it can't stand in a list. <code>{persona}</code>, anywhere in an exemplar, is the assistant's
- * name.
+ * <p>Thoughts are sentences. <code>{principle: candor}</code> in them stands for the principle of
+ * that name and is written with the number that it has in the prompt's {@link PrincipleSet}: {@code
+ * principle 7 (candor)}. A sentence that speaks of a principle which the set doesn't have is left
+ * out, so that one exemplar serves sets that lack a few principles. <code>
+ * {principles: dated knowledge, candor}</code> stands for a list, in the order given: {@code 12
+ * (dated knowledge), 7 (candor)}. A list loses the names that the set doesn't have, and its
+ * sentence is left out where none remains; a name with a comma in it can't stand in a list. <code>
+ * {persona}</code>, anywhere in an exemplar, is the assistant's name.
  *
  * @param id identifies the exemplar
  * @param turns what is asked and answered, in order; at least one
  */
 public record Exemplar(String id, List<Turn> turns) {
   /** Group 1 is one name, group 2 a list of them. */
-  static final Pattern RULE =
-      Pattern.compile("\\{rule:\\s*([^(){}\\r\\n]+?)\\s*}|\\{rules:\\s*([^(){}\\r\\n]+?)\\s*}");
+  static final Pattern PRINCIPLE =
+      Pattern.compile(
+          "\\{principle:\\s*([^(){}\\r\\n]+?)\\s*}|\\{principles:\\s*([^(){}\\r\\n]+?)\\s*}");
 
   /**
    * A question with its answer.
@@ -66,25 +67,25 @@ public record Exemplar(String id, List<Turn> turns) {
     }
   }
 
-  /** The names of the rules that the thoughts speak of, as they spell them, in their order. */
-  public Set<String> rules() {
-    Set<String> rules = new LinkedHashSet<>();
+  /** The names of the principles that the thoughts speak of, as they spell them, in their order. */
+  public Set<String> principles() {
+    Set<String> principles = new LinkedHashSet<>();
     for (Turn turn : turns) {
       for (String thought : turn.thoughts()) {
-        Matcher matcher = RULE.matcher(thought);
+        Matcher matcher = PRINCIPLE.matcher(thought);
         while (matcher.find()) {
-          rules.addAll(names(matcher.toMatchResult()));
+          principles.addAll(names(matcher.toMatchResult()));
         }
       }
     }
-    return rules;
+    return principles;
   }
 
-  /** The names in a match of {@link #RULE}. */
-  static List<String> names(MatchResult rule) {
-    return rule.group(2) == null
-        ? List.of(rule.group(1))
-        : Splitter.on(',').trimResults().omitEmptyStrings().splitToList(rule.group(2));
+  /** The names in a match of {@link #PRINCIPLE}. */
+  static List<String> names(MatchResult principle) {
+    return principle.group(2) == null
+        ? List.of(principle.group(1))
+        : Splitter.on(',').trimResults().omitEmptyStrings().splitToList(principle.group(2));
   }
 
   private static void checkText(String field, String text) {

@@ -12,8 +12,8 @@ import java.util.List;
  * was asked before. Implementations are safe for use by several threads. One's own may choose by
  * the similarity of embeddings, for example; its {@link #settings} then name the embedding model.
  *
- * <p>Where the choice varies from query to query, prompts share the rules and what is before them;
- * where it doesn't, they share everything but the query.
+ * <p>Where the choice varies from query to query, prompts share the principles and what is before
+ * them; where it doesn't, they share everything but the query.
  */
 public interface ExemplarSelector {
   /** All exemplars that may be chosen, with unique ids, always the same. */
@@ -43,7 +43,7 @@ public interface ExemplarSelector {
     return new FixedSelector("all", exemplars, exemplars);
   }
 
-  /** No exemplars: the model sees the rules alone. */
+  /** No exemplars: the model sees the principles alone. */
   static ExemplarSelector none() {
     return new FixedSelector("none", List.of(), List.of());
   }
@@ -84,14 +84,14 @@ public interface ExemplarSelector {
   }
 
   /**
-   * Those whose thoughts name as many different rules as possible: always the one that adds the
-   * most rules to those chosen, the first in the pool among equals. The same for every query, in
-   * the order of the pool.
+   * Those whose thoughts name as many different principles as possible: always the one that adds
+   * the most principles to those chosen, the first in the pool among equals. The same for every
+   * query, in the order of the pool.
    *
    * @param k how many
    * @throws IllegalArgumentException if two have the same id, or there are fewer than {@code k}
    */
-  static ExemplarSelector ruleCoverage(List<Exemplar> pool, int k) {
-    return new FixedSelector("rule_coverage", pool, Choices.coveringRules(pool, k));
+  static ExemplarSelector principleCoverage(List<Exemplar> pool, int k) {
+    return new FixedSelector("principle_coverage", pool, Choices.coveringPrinciples(pool, k));
   }
 }

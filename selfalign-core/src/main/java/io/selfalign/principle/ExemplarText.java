@@ -8,18 +8,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Writes exemplars as conversations, with the numbers that rules have in a set. */
+/** Writes exemplars as conversations, with the numbers that principles have in a set. */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
   /** What thoughts call a principle. */
-  static final String RULE_WORD = "rule";
+  static final String PRINCIPLE_WORD = "rule";
 
   private static final Pattern LINE_END = Pattern.compile("[ \\t]*\\R");
 
   /**
    * An exemplar's conversation, which ends in a blank line.
    *
-   * @param leftOut gets the sentences, and the names in lists, that speak of rules that the set
-   *     doesn't have
+   * @param leftOut gets the sentences, and the names in lists, that speak of principles that the
+   *     set doesn't have
    * @throws IllegalArgumentException if it would not be read as it is written
    */
   String of(Exemplar exemplar, List<String> leftOut) {
@@ -91,30 +91,30 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   private String ownThoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
     List<String> sentences = new ArrayList<>();
     for (String thought : turn.thoughts()) {
-      List<MatchResult> rules = Exemplar.RULE.matcher(thought).results().toList();
-      if (rules.stream().anyMatch(rule -> written(rule).isEmpty())) {
+      List<MatchResult> named = Exemplar.PRINCIPLE.matcher(thought).results().toList();
+      if (named.stream().anyMatch(principle -> written(principle).isEmpty())) {
         leftOut.add("exemplar '" + exemplar.id() + "': " + thought);
         continue;
       }
-      rules.stream()
-          .flatMap(rule -> Exemplar.names(rule).stream())
+      named.stream()
+          .flatMap(principle -> Exemplar.names(principle).stream())
           .filter(name -> principles.number(name).isEmpty())
           .forEach(
               name -> leftOut.add("exemplar '" + exemplar.id() + "': '" + name + "' of a list"));
-      Matcher matcher = Exemplar.RULE.matcher(thought);
+      Matcher matcher = Exemplar.PRINCIPLE.matcher(thought);
       sentences.add(matcher.replaceAll(r -> Matcher.quoteReplacement(written(r))).strip());
     }
     return String.join(" ", sentences);
   }
 
-  /** A rule, or a list of those that the set has, with their numbers; empty if it has none. */
-  private String written(MatchResult rule) {
+  /** A principle, or a list of those that the set has, with their numbers; empty if it has none. */
+  private String written(MatchResult principle) {
     String numbered =
-        Exemplar.names(rule).stream()
+        Exemplar.names(principle).stream()
             .flatMap(name -> principles.number(name).stream())
             .map(number -> number + " (" + principles.find(number).orElseThrow().name() + ")")
             .collect(Collectors.joining(", "));
-    boolean list = rule.group(2) != null;
-    return list || numbered.isEmpty() ? numbered : RULE_WORD + " " + numbered;
+    boolean list = principle.group(2) != null;
+    return list || numbered.isEmpty() ? numbered : PRINCIPLE_WORD + " " + numbered;
   }
 }

@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A rule that an assistant keeps to. Its number is its place in a {@link PrincipleSet}.
+ * A principle that an assistant keeps to. Its number is its place in a {@link PrincipleSet}.
  *
  * @param name what it is called, such as {@code candor}: one line without brackets
- * @param text what the rule says, in one or two sentences on one line; {@code {persona}} stands for
- *     the assistant's name
+ * @param text what the principle says, in one or two sentences on one line; {@code {persona}}
+ *     stands for the assistant's name
  */
 public record Principle(String name, String text) {
   private static final Pattern NAME = Pattern.compile("[^(){}\\r\\n]+");
@@ -36,7 +36,7 @@ public record Principle(String name, String text) {
     }
     if (text.isEmpty()) {
       throw new IllegalArgumentException(
-          "the text of principle '" + name + "' is blank; write what the rule says");
+          "the text of principle '" + name + "' is blank; write what it says");
     }
     if (LINE_BREAK.matcher(text).find()) {
       throw new IllegalArgumentException(

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stage 2, principle-driven self-alignment (arXiv 2305.03047, section 3.2): the model answers every
- * query under the rules and exemplars of a {@link PromptFrame}.
+ * query under the principles and exemplars of a {@link PromptFrame}.
  *
  * <pre>{@code
  * PrincipleDrivenAlignment stage =
@@ -31,30 +31,30 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Every query ends as one {@link Demonstration} or as one line of the ledger, both with the
- * query's id. The ledger's rules, in the order in which they are tried:
+ * query's id. The ledger's reasons, in the order in which they are tried:
  *
  * <ul>
  *   <li>before generating: {@value #QUERY_HAS_MARKER}, for a query with a line that would be taken
  *       for a turn's beginning, and {@value #QUERY_TOO_LONG}, for one that does not fit the model's
  *       context with the frame and the new tokens; nothing is ever cut from a prompt;
  *   <li>of what was generated: {@value #EMPTY}, {@value #MISSING_SELF_IDENTIFICATION}, {@value
- *       #MISSING_ANSWER}, then the {@link AnswerFilter}s, and {@value SafetyFilter#RULE} of the
+ *       #MISSING_ANSWER}, then the {@link AnswerFilter}s, and {@value SafetyFilter#REASON} of the
  *       {@link SafetyFilter}.
  * </ul>
  *
  * <p>Counters: {@code trimmed}, {@code repetition_cut} and {@code next_turn_cut}, kept answers of
- * which something was cut; {@code no_rule}, kept answers whose thoughts name no rule; {@code
- * unknown_rule}, those that name one there isn't; {@code citation_disagrees}, those that name one
- * with another number than its own; {@code cited_by_number}, {@code cited_by_name} and {@code
- * cited_by_both}, what principles of kept answers are named by; {@code declined}, those that begin
- * by declining (English), with {@code declined:refusal} and {@code declined:not_knowing}, and by
- * source and question type as principles are counted; {@code principle_7_candor}, kept answers that
- * name this one, {@code principle_7_candor:topic-guided}, those of them whose query has this
- * source, and {@code principle_7_candor:type:culture}, those of them whose query has this question
- * type.
+ * which something was cut; {@code no_principle}, kept answers whose thoughts name no principle;
+ * {@code unknown_principle}, those that name one there isn't; {@code citation_disagrees}, those
+ * that name one with another number than its own; {@code cited_by_number}, {@code cited_by_name}
+ * and {@code cited_by_both}, what principles of kept answers are named by; {@code declined}, those
+ * that begin by declining (English), with {@code declined:refusal} and {@code
+ * declined:not_knowing}, and by source and question type as principles are counted; {@code
+ * principle_7_candor}, kept answers that name this one, {@code principle_7_candor:topic-guided},
+ * those of them whose query has this source, and {@code principle_7_candor:type:culture}, those of
+ * them whose query has this question type.
  *
- * <p>With a {@link RuleCheck}, {@code self_check_pairs}, on how many pairs it was measured, and
- * {@code self_check_left_out}, 1 where it is not used.
+ * <p>With a {@link PrincipleCheck}, {@code self_check_pairs}, on how many pairs it was measured,
+ * and {@code self_check_left_out}, 1 where it is not used.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -90,7 +90,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
   private static SafetyFilter defaultSafety(Builder options) {
     return options.frame.principles().isEmpty()
         ? SafetyFilter.none()
-        : RuleCheck.of(options.model, options.frame);
+        : PrincipleCheck.of(options.model, options.frame);
   }
 
   /** A builder with the defaults, for a model. */
@@ -151,7 +151,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     return options.filters;
   }
 
-  /** What finds answers that break the rules. */
+  /** What finds answers that break the principles. */
   public SafetyFilter safety() {
     return safety;
   }
@@ -193,7 +193,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
   }
 
   /**
-   * Checks that the frame leaves room for a query of a word, and a {@link RuleCheck} for an answer.
+   * Checks that the frame leaves room for a query of a word, and a {@link PrincipleCheck} for an
+   * answer.
    *
    * @throws IllegalArgumentException if it doesn't, naming the lengths and what to change
    */
@@ -203,7 +204,7 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     List<String> leftOut = options.frame.leftOut();
     if (!leftOut.isEmpty()) {
       LOG.warn(
-          "{} sentences, or names in lists, of exemplars are not shown, for their rules are not in"
+          "{} sentences, or names in lists, of exemplars are not shown, for their principles are not in"
               + " the set, such as: {}",
           leftOut.size(),
           leftOut.get(0));
@@ -224,18 +225,18 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
                   + " or generate fewer tokens",
               tokens, newTokens, context));
     }
-    if (safety instanceof RuleCheck check) {
+    if (safety instanceof PrincipleCheck check) {
       check.checkRoom(newTokens);
     }
   }
 
   /**
-   * Answers the queries that are left. A {@link RuleCheck} is measured before the first, and what
-   * it was measured at is committed as a unit that advances nothing; see {@link SelfCheck#of}.
+   * Answers the queries that are left. A {@link PrincipleCheck} is measured before the first, and
+   * what it was measured at is committed as a unit that advances nothing; see {@link SelfCheck#of}.
    */
   @Override
   public void run(StageContext<Query, Demonstration> context) {
-    if (safety instanceof RuleCheck check && context.input().size() > 0) {
+    if (safety instanceof PrincipleCheck check && context.input().size() > 0) {
       toBuilder().safety(SelfCheckFile.measured(check, context)).build().runUnits(context);
     } else {
       runUnits(context);
@@ -332,8 +333,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
     }
 
     /**
-     * What finds answers that break the rules; by default a {@link RuleCheck} by the model itself,
-     * unless the frame has no principles.
+     * What finds answers that break the principles; by default a {@link PrincipleCheck} by the
+     * model itself, unless the frame has no principles.
      */
     @CanIgnoreReturnValue
     public Builder safety(SafetyFilter newSafety) {

@@ -18,14 +18,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of an assistant, in order; a principle's number is its place, from 1. Names are unique,
- * whatever their case. A set may be empty, as in an ablation.
+ * The principles of an assistant, in order; a principle's number is its place, from 1. Names are
+ * unique, whatever their case. A set may be empty, as in an ablation.
  *
  * <pre>{@code
- * PrincipleSet rules = PrincipleSet.standard()
+ * PrincipleSet principles = PrincipleSet.standard()
  *     .without("creative")
  *     .with(new Principle("metric", "Give measures in metric units first."));
- * System.out.println(rules);   // the rules as the prompt has them
+ * System.out.println(principles);   // the principles as the prompt has them
  * }</pre>
  *
  * <p>Immutable: every method that changes something returns another set.
@@ -79,29 +79,30 @@ public final class PrincipleSet {
 
   /**
    * Reads a file of one of two forms: JSON Lines, <code>{"name": "candor", "text": "..."}</code>,
-   * as {@link #write} makes; or numbered rules, as {@link #parse} reads.
+   * as {@link #write} makes; or numbered principles, as {@link #parse} reads.
    *
-   * @throws InvalidDataException naming file and line, if it has no rules or one is wrong
+   * @throws InvalidDataException naming file and line, if it has no principles or one is wrong
    * @throws SelfAlignException if the file can't be read
    */
   public static PrincipleSet read(Path file) {
     String content = Resources.text(file);
     if (!content.stripLeading().startsWith("{")) {
-      return NumberedRules.parse(file.toString(), content);
+      return NumberedPrinciples.parse(file.toString(), content);
     }
     return named(file.toString(), Resources.lines(file, line -> line.as(Principle.class)));
   }
 
   /**
-   * Reads rules of the form {@code 7 (candor). Say openly what is unknown.}, as published prompts
-   * have them. Numbers count up from 1. Line breaks within a rule, even within its name, are taken
-   * for spaces; the last rule ends at a blank line. What is before the first and after the last
-   * rule is ignored, so a whole prompt may be given.
+   * Reads principles of the form {@code 7 (candor). Say openly what is unknown.}, as published
+   * prompts have them. Numbers count up from 1. Line breaks within a principle, even within its
+   * name, are taken for spaces; the last principle ends at a blank line. What is before the first
+   * and after the last principle is ignored, so a whole prompt may be given.
    *
-   * @throws InvalidDataException if there is no rule, a number is left out, or a rule has no text
+   * @throws InvalidDataException if there is no principle, a number is left out, or a principle has
+   *     no text
    */
   public static PrincipleSet parse(String text) {
-    return NumberedRules.parse("rules", text);
+    return NumberedPrinciples.parse("principles", text);
   }
 
   static PrincipleSet named(String place, List<Principle> principles) {
@@ -227,13 +228,13 @@ public final class PrincipleSet {
                     "there is no principle '" + name + "'; there are " + names()));
   }
 
-  /** The rules as a prompt has them, one a line: {@code 7 (candor). Say openly ...}. */
+  /** The principles as a prompt has them, one a line: {@code 7 (candor). Say openly ...}. */
   @Override
   public String toString() {
-    StringBuilder rules = new StringBuilder();
+    StringBuilder lines = new StringBuilder();
     for (int number = 1; number <= size(); number++) {
       Principle principle = principles.get(number - 1);
-      rules
+      lines
           .append(number == 1 ? "" : "\n")
           .append(number)
           .append(" (")
@@ -241,7 +242,7 @@ public final class PrincipleSet {
           .append("). ")
           .append(principle.text());
     }
-    return rules.toString();
+    return lines.toString();
   }
 
   @Override

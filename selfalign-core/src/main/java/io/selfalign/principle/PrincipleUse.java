@@ -45,12 +45,12 @@ public record PrincipleUse(
    * What a group of demonstrations names.
    *
    * @param demonstrations how many there are
-   * @param withoutRule how many of them name no principle
+   * @param withoutPrinciple how many of them name no principle
    * @param disagreeing how many name one with another number than its own
    * @param byPrinciple how many name each principle, by its name
    */
   public record Counts(
-      long demonstrations, long withoutRule, long disagreeing, Map<String, Long> byPrinciple) {
+      long demonstrations, long withoutPrinciple, long disagreeing, Map<String, Long> byPrinciple) {
     /** Copies the map. */
     public Counts {
       byPrinciple = ImmutableSortedMap.copyOf(byPrinciple);
@@ -148,8 +148,8 @@ public record PrincipleUse(
     table.row(
         line(
             "(none)",
-            String.valueOf(total.withoutRule()),
-            counts -> TextTable.percent(counts.demonstrations(), counts.withoutRule())));
+            String.valueOf(total.withoutPrinciple()),
+            counts -> TextTable.percent(counts.demonstrations(), counts.withoutPrinciple())));
     table.row(
         line(
             "(other number)",
@@ -171,13 +171,13 @@ public record PrincipleUse(
 
   private static final class Tally {
     private long demonstrations;
-    private long withoutRule;
+    private long withoutPrinciple;
     private long disagreeing;
     private final SortedMap<String, Long> byPrinciple = new TreeMap<>();
 
     void add(Demonstration demonstration) {
       demonstrations++;
-      withoutRule += demonstration.principles().isEmpty() ? 1 : 0;
+      withoutPrinciple += demonstration.principles().isEmpty() ? 1 : 0;
       disagreeing +=
           demonstration.principles().stream().anyMatch(AppliedPrinciple::disagrees) ? 1 : 0;
       Set<String> once = new HashSet<>();
@@ -189,7 +189,7 @@ public record PrincipleUse(
     }
 
     Counts counts() {
-      return new Counts(demonstrations, withoutRule, disagreeing, byPrinciple);
+      return new Counts(demonstrations, withoutPrinciple, disagreeing, byPrinciple);
     }
   }
 }

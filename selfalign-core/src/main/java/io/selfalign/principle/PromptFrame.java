@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * The prompt of stage 2 and how its continuation is read, as one object: who the assistant is, the
- * rules, the exemplars, and the marks by which user, thoughts and answer are told apart.
+ * principles, the exemplars, and the marks by which user, thoughts and answer are told apart.
  *
  * <pre>
  * introduction
@@ -43,10 +43,10 @@ import java.util.function.Supplier;
  * ## Private notes
  * </pre>
  *
- * <p>The rules come before the exemplars, so that all prompts share them even where exemplars vary.
- * In every text that is set here, and in principles and exemplars, {@code {persona}} stands for the
- * persona's name and {@code {cutoff}} for the date up to which the model has read; a query is shown
- * as it is.
+ * <p>The principles come before the exemplars, so that all prompts share them even where exemplars
+ * vary. In every text that is set here, and in principles and exemplars, {@code {persona}} stands
+ * for the persona's name and {@code {cutoff}} for the date up to which the model has read; a query
+ * is shown as it is.
  *
  * <p>Immutable and safe for use by several threads, if its {@link ExemplarSelector} is.
  */
@@ -76,7 +76,7 @@ public final class PromptFrame {
     for (Exemplar exemplar : options.exemplars.pool()) {
       conversations.put(exemplar.id(), text.of(named(exemplar), leftOut));
     }
-    checkRulesAreNamed();
+    checkPrinciplesAreNamed();
     speech = Suppliers.memoize(() -> speech(text));
   }
 
@@ -105,7 +105,7 @@ public final class PromptFrame {
     return options.cutoff;
   }
 
-  /** The rules. */
+  /** The principles. */
   public PrincipleSet principles() {
     return options.principles;
   }
@@ -120,18 +120,18 @@ public final class PromptFrame {
     return named(options.selfIdentification);
   }
 
-  /** Introduction and rules: what the prompts of all queries begin with. */
+  /** Introduction and principles: what the prompts of all queries begin with. */
   public String head() {
-    String rules =
+    String principles =
         options.principles.isEmpty()
             ? ""
-            : "\n\n" + options.rulesHeading + "\n" + options.principles;
-    return named(options.introduction + rules);
+            : "\n\n" + options.principlesHeading + "\n" + options.principles;
+    return named(options.introduction + principles);
   }
 
   /**
-   * What exemplars don't show, because it speaks of rules that are not there: sentences, and names
-   * in lists of rules; each with its exemplar.
+   * What exemplars don't show, because it speaks of principles that are not there: sentences, and
+   * names in lists of principles; each with its exemplar.
    */
   public List<String> leftOut() {
     return List.copyOf(leftOut);
@@ -150,8 +150,8 @@ public final class PromptFrame {
             .selfIdentification(selfIdentification());
     markers.all().forEach(marker -> builder.marker(marker.core()));
     if (!options.principles.isEmpty()) {
-      builder.principles(options.principles.names()).ruleWord(options.rulesHeading);
-      builder.ruleWord(ExemplarText.RULE_WORD);
+      builder.principles(options.principles.names()).principleWord(options.principlesHeading);
+      builder.principleWord(ExemplarText.PRINCIPLE_WORD);
       options.principles.principles().forEach(p -> builder.text(named(p.text())));
     }
     for (Exemplar exemplar : options.exemplars.pool()) {
@@ -236,7 +236,7 @@ public final class PromptFrame {
         .add("persona", options.persona)
         .add("cutoff", options.cutoff)
         .add("introduction", options.introduction)
-        .add("rules_heading", options.rulesHeading)
+        .add("principles_heading", options.principlesHeading)
         .add("principles", options.principles.principles())
         .add("self_identification", options.selfIdentification)
         .add("conversation_marker", options.conversationMarker)
@@ -290,13 +290,13 @@ public final class PromptFrame {
     }
   }
 
-  private void checkRulesAreNamed() {
+  private void checkPrinciplesAreNamed() {
     List<String> named =
-        options.exemplars.pool().stream().flatMap(e -> e.rules().stream()).distinct().toList();
+        options.exemplars.pool().stream().flatMap(e -> e.principles().stream()).distinct().toList();
     boolean noneKnown = named.stream().noneMatch(n -> options.principles.find(n).isPresent());
     if (!options.principles.isEmpty() && !named.isEmpty() && noneKnown) {
       throw new IllegalArgumentException(
-          "the exemplars name the rules "
+          "the exemplars name the principles "
               + named
               + ", of which the principles have none; they are "
               + options.principles.names()
@@ -315,7 +315,7 @@ public final class PromptFrame {
         the user doesn't see: the topic, what limits the answer, and the rules that apply. Then it \
         answers the user.\
         """;
-    private String rulesHeading = "# Rules";
+    private String principlesHeading = "# Rules";
     private PrincipleSet principles = PrincipleSet.standard();
     private ExemplarSelector exemplars = ExemplarSelector.all();
     private String selfIdentification = "(I am {persona}.";
@@ -331,7 +331,7 @@ public final class PromptFrame {
           .persona(persona)
           .cutoff(cutoff)
           .introduction(introduction)
-          .rulesHeading(rulesHeading)
+          .principlesHeading(principlesHeading)
           .principles(principles)
           .exemplars(exemplars)
           .selfIdentification(selfIdentification)
@@ -366,14 +366,14 @@ public final class PromptFrame {
       return this;
     }
 
-    /** The line before the rules. */
+    /** The line before the principles. */
     @CanIgnoreReturnValue
-    public Builder rulesHeading(String newHeading) {
-      rulesHeading = checkedText("rulesHeading", newHeading);
+    public Builder principlesHeading(String newHeading) {
+      principlesHeading = checkedText("principlesHeading", newHeading);
       return this;
     }
 
-    /** The rules; {@link PrincipleSet#standard} by default. */
+    /** The principles; {@link PrincipleSet#standard} by default. */
     @CanIgnoreReturnValue
     public Builder principles(PrincipleSet newPrinciples) {
       principles = newPrinciples;
@@ -433,7 +433,7 @@ public final class PromptFrame {
      *
      * @throws IllegalArgumentException if a marker is blank or has several lines, two markers are
      *     the same, an exemplar has a line that would be taken for a marker, or the exemplars name
-     *     rules of which the principles have none
+     *     principles of which the principles have none
      */
     public PromptFrame build() {
       return new PromptFrame(this);

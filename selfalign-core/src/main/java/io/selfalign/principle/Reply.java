@@ -12,11 +12,11 @@ import java.util.List;
  *     there is no answer
  * @param closed whether the answer came to its end: another turn or conversation follows, or the
  *     model ended the text
- * @param cuts what was cut off: with rule {@value Demonstration#TRIMMED} the last word of an answer
- *     that is not closed, with rule {@value #NEXT_TURN} what follows one that is
+ * @param cuts what was cut off: with reason {@value Demonstration#TRIMMED} the last word of an
+ *     answer that is not closed, with reason {@value #NEXT_TURN} what follows one that is
  */
 public record Reply(String thoughts, String answer, boolean closed, List<Cut> cuts) {
-  /** The rule of the cut that takes away what a model wrote after its answer. */
+  /** The reason of the cut that takes away what a model wrote after its answer. */
   public static final String NEXT_TURN = "next_turn";
 
   /** Copies the list. */

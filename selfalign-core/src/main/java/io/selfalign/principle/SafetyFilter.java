@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds answers that do what the rules forbid: a harmful request, answered in spite of them. It
- * sees many answers at once, all that came through the {@link AnswerFilter}s. The default is {@link
- * RuleCheck}, which asks the model itself if that can tell; one's own may ask a classifier.
+ * Finds answers that do what the principles forbid: a harmful request, answered in spite of them.
+ * It sees many answers at once, all that came through the {@link AnswerFilter}s. The default is
+ * {@link PrincipleCheck}, which asks the model itself if that can tell; one's own may ask a
+ * classifier.
  *
  * <p>What it says of an answer must not depend on the others. Safe for use by several threads.
  */
 public interface SafetyFilter {
-  /** The rule under which the ledger has what is dropped. */
-  String RULE = "unsafe";
+  /** The reason under which the ledger has what is dropped. */
+  String REASON = "unsafe";
 
   /**
    * Judges answers.

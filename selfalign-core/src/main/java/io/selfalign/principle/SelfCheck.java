@@ -15,23 +15,23 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * How well a {@link RuleCheck} tells answers that break a rule from those that don't, measured on
- * {@linkplain CheckPair labelled pairs}.
+ * How well a {@link PrincipleCheck} tells answers that break a principle from those that don't,
+ * measured on {@linkplain CheckPair labelled pairs}.
  *
  * @param model the fingerprint of the model that checks
  * @param pairs how many pairs were measured
  * @param otherPrinciples how many were not, for the frame doesn't have the principle that they
  *     break
  * @param tooLong how many were not, for an answer of theirs doesn't fit the model's context
- * @param auc the probability that an answer that breaks a rule has higher log-odds than one that
- *     doesn't, of all pairs, where ties count half (Mann-Whitney); 0.5 is a coin toss
+ * @param auc the probability that an answer that breaks a principle has higher log-odds than one
+ *     that doesn't, of all pairs, where ties count half (Mann-Whitney); 0.5 is a coin toss
  * @param low the lower end of its 95% interval, by a bootstrap over pairs: 2,000 resamples with
  *     fixed random numbers
  * @param high the upper end
  * @param minAuc the least AUC with which the check is used
- * @param bound the log-odds, in nats, over which an answer counts as one that breaks a rule: where
- *     the mean of the shares of both kinds that are told right is largest, but no less than the
- *     log-odds of any exemplar's answer
+ * @param bound the log-odds, in nats, over which an answer counts as one that breaks a principle:
+ *     where the mean of the shares of both kinds that are told right is largest, but no less than
+ *     the log-odds of any exemplar's answer
  */
 public record SelfCheck(
     String model,
@@ -53,7 +53,7 @@ public record SelfCheck(
 
   /**
    * What a stage of a run was measured at before its first answer; nothing if it has no {@link
-   * RuleCheck}, or hasn't begun.
+   * PrincipleCheck}, or hasn't begun.
    *
    * @throws IllegalArgumentException if there is no such stage, naming those that are
    * @throws InvalidDataException if the file is not as it was written

@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Keeps what a {@link RuleCheck} was measured at among a stage's files. A unit of its own, the
+ * Keeps what a {@link PrincipleCheck} was measured at among a stage's files. A unit of its own, the
  * stage's first, commits it: a stage that has committed nothing measures, any other reads.
  */
 final class SelfCheckFile {
   private SelfCheckFile() {}
 
   /** The check, measured in this process or an earlier one. */
-  static RuleCheck measured(RuleCheck check, StageContext<?, Demonstration> context) {
+  static PrincipleCheck measured(PrincipleCheck check, StageContext<?, Demonstration> context) {
     Path file = context.files().resolve(SelfCheck.FILE);
     if (context.committedUnits() > 0) {
       return check.measuredAs(SelfCheck.read(file));

@@ -1,8 +1,8 @@
 package io.selfalign.report;
 
 import io.selfalign.eval.EvaluationResult;
-import io.selfalign.eval.Figure;
 import io.selfalign.eval.Interval;
+import io.selfalign.eval.Metric;
 import io.selfalign.eval.ModelTable;
 import io.selfalign.eval.Opponent;
 import java.util.ArrayList;
@@ -125,7 +125,7 @@ final class EvaluationSection implements Section {
     int model = 0;
     for (List<EvaluationResult> of : results.values()) {
       for (EvaluationResult result : of) {
-        for (Figure figure : result.figures()) {
+        for (Metric figure : result.figures()) {
           if (figure.group().isPresent()) {
             Key key =
                 new Key(result.benchmark(), result.opponent(), figure.name(), figure.group().get());
@@ -153,7 +153,7 @@ final class EvaluationSection implements Section {
         .toList();
   }
 
-  private static Value value(Figure figure) {
+  private static Value value(Metric figure) {
     Interval interval = figure.interval();
     return new Value(interval.value(), interval.low(), interval.high(), figure.items());
   }

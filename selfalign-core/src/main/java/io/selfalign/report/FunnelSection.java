@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What each stage kept, and what it dropped by which rule. */
+/** What each stage kept, and what it dropped for which reason. */
 final class FunnelSection implements Section {
-  private static final int MOST_RULES = 30;
+  private static final int MOST_REASONS = 30;
 
   /** The data. */
   record Data(List<Stage> stages) {}
@@ -18,8 +18,8 @@ final class FunnelSection implements Section {
    * A stage.
    *
    * @param kind {@code source}, {@code texts} or {@code adapter}
-   * @param drops the most frequent rules first
-   * @param more how many were dropped by rules that are not listed
+   * @param drops the most frequent reasons first
+   * @param more how many were dropped by reasons that are not listed
    */
   record Stage(
       String stage,
@@ -27,11 +27,11 @@ final class FunnelSection implements Section {
       boolean complete,
       long kept,
       long dropped,
-      List<RuleCount> drops,
+      List<ReasonCount> drops,
       long more) {}
 
-  /** How many a rule dropped. */
-  record RuleCount(String rule, long count) {}
+  /** How many a reason dropped. */
+  record ReasonCount(String reason, long count) {}
 
   @Override
   public String name() {
@@ -43,12 +43,12 @@ final class FunnelSection implements Section {
     List<Stage> stages = new ArrayList<>();
     for (StageDescription description : run.stages()) {
       StageSummary summary = run.summary(description.name());
-      List<RuleCount> drops =
+      List<ReasonCount> drops =
           summary.drops().entrySet().stream()
               .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-              .map(drop -> new RuleCount(ShownText.label(drop.getKey(), 60), drop.getValue()))
+              .map(drop -> new ReasonCount(ShownText.label(drop.getKey(), 60), drop.getValue()))
               .toList();
-      List<RuleCount> shown = drops.subList(0, Math.min(MOST_RULES, drops.size()));
+      List<ReasonCount> shown = drops.subList(0, Math.min(MOST_REASONS, drops.size()));
       long dropped = sum(drops);
       stages.add(
           new Stage(
@@ -70,7 +70,7 @@ final class FunnelSection implements Section {
     return stage.recordType().equals(Adapter.class.getSimpleName()) ? "adapter" : "texts";
   }
 
-  private static long sum(List<RuleCount> drops) {
-    return drops.stream().mapToLong(RuleCount::count).sum();
+  private static long sum(List<ReasonCount> drops) {
+    return drops.stream().mapToLong(ReasonCount::count).sum();
   }
 }

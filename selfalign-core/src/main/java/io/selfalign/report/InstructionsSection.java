@@ -87,7 +87,7 @@ final class InstructionsSection implements Section {
       if (run.summary(stage).drops().containsKey(NEAR_DUPLICATE)) {
         try (Stream<Drop> drops = run.directory().drops(stage).stream()) {
           drops
-              .filter(drop -> drop.rule().equals(NEAR_DUPLICATE))
+              .filter(drop -> drop.reason().equals(NEAR_DUPLICATE))
               .forEach(drop -> similarity(drop).ifPresent(f -> bins[droppedBin(f)]++));
         }
       }

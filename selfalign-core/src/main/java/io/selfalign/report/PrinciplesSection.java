@@ -19,7 +19,7 @@ final class PrinciplesSection implements Section {
   /**
    * The data.
    *
-   * @param withoutRule how many demonstrations name no principle
+   * @param withoutPrinciple how many demonstrations name no principle
    * @param disagreeing how many name one with another number than its own
    * @param selfCheck what the check of answers was measured at, if there was one
    * @param principles the most frequent first
@@ -27,7 +27,7 @@ final class PrinciplesSection implements Section {
    */
   record Data(
       long demonstrations,
-      long withoutRule,
+      long withoutPrinciple,
       long disagreeing,
       Optional<Check> selfCheck,
       List<String> principles,
@@ -39,7 +39,7 @@ final class PrinciplesSection implements Section {
   record Check(SelfCheck measured, boolean used) {}
 
   /** The demonstrations of a source or question type. */
-  record Group(String name, long demonstrations, long withoutRule, List<Long> counts) {}
+  record Group(String name, long demonstrations, long withoutPrinciple, List<Long> counts) {}
 
   @Override
   public String name() {
@@ -59,7 +59,7 @@ final class PrinciplesSection implements Section {
     List<String> principles = use.total().mostFrequent().stream().limit(MOST_PRINCIPLES).toList();
     return new Data(
         use.total().demonstrations(),
-        use.total().withoutRule(),
+        use.total().withoutPrinciple(),
         use.total().disagreeing(),
         run.lastStage(Demonstration.class)
             .flatMap(stage -> SelfCheck.of(run.directory(), stage))
@@ -82,7 +82,7 @@ final class PrinciplesSection implements Section {
                 new Group(
                     ShownText.label(entry.getKey(), 90),
                     entry.getValue().demonstrations(),
-                    entry.getValue().withoutRule(),
+                    entry.getValue().withoutPrinciple(),
                     counts(entry.getValue(), principles)))
         .toList();
   }

@@ -17,7 +17,7 @@ public enum Measure {
   /** The answer came to its end, by the frame's own marker or the model's. More is better. */
   CLOSED("closed"),
   /**
-   * The answer speaks of the frame: its markers, its rules, its opening, its thoughts. Less is
+   * The answer speaks of the frame: its markers, its principles, its opening, its thoughts. Less is
    * better.
    */
   SPEAKS_OF_FRAME("speaks of the frame"),

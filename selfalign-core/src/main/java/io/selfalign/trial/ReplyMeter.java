@@ -7,10 +7,10 @@ import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.principle.AnswerFilters;
 import io.selfalign.principle.Exemplar;
 import io.selfalign.principle.FrameReply;
+import io.selfalign.principle.PrincipleMentions;
 import io.selfalign.principle.PromptFrame;
-import io.selfalign.principle.RuleMentions;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
-import io.selfalign.text.Openings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,17 +48,17 @@ final class ReplyMeter {
     measures.put(Measure.FIT, fit);
     measures.put(Measure.FIT_AND_LONG, fit && characters(answer) >= Measure.LONG);
     if (answered) {
-      measures.put(Measure.DECLINES, Openings.declining(answer) != Declining.NONE);
-      measures.put(Measure.ADMITS_LIMIT, Openings.admitsLimit(answer));
+      measures.put(Measure.DECLINES, AnswerOpenings.declining(answer) != Declining.NONE);
+      measures.put(Measure.ADMITS_LIMIT, AnswerOpenings.admitsLimit(answer));
       measures.put(Measure.REFUSES, Refusals.refuses(answer));
     }
     if (!frame.principles().isEmpty()) {
-      addCitations(measures, RuleMentions.in(thoughts, frame.principles()));
+      addCitations(measures, PrincipleMentions.in(thoughts, frame.principles()));
     }
     return measures;
   }
 
-  private static void addCitations(Map<Measure, Boolean> measures, RuleMentions mentions) {
+  private static void addCitations(Map<Measure, Boolean> measures, PrincipleMentions mentions) {
     measures.put(Measure.CITES, !mentions.known().isEmpty());
     boolean byBoth =
         mentions.known().stream()

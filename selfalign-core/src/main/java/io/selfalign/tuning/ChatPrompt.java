@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The prompt of a tuned model: a short text on who it is and the query, without rules, exemplars
- * and thoughts (arXiv 2305.03047, section 3.3).
+ * The prompt of a tuned model: a short text on who it is and the query, without principles,
+ * exemplars and thoughts (arXiv 2305.03047, section 3.3).
  *
  * <pre>
  * system text

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * the answer with what closes it, and after them pairs about the assistant itself, which training
  * shuffles in.
  *
- * <p>Every answer ends as one {@link TrainingPair} or as one line of the ledger. Its rules, in the
- * order in which they are tried:
+ * <p>Every answer ends as one {@link TrainingPair} or as one line of the ledger. Its reasons, in
+ * the order in which they are tried:
  *
  * <ul>
  *   <li>{@value #QUERY_HAS_MARKER}, a query with a line that would be taken for a turn's beginning;
@@ -228,8 +228,8 @@ public final class TrainingSet<I extends Answered> implements Stage<I, TrainingP
     return "pair-" + answered.id();
   }
 
-  private static Drop drop(Answered answered, String rule, String detail, String text) {
-    return new Drop(id(answered), List.of(answered.id()), rule, detail, text);
+  private static Drop drop(Answered answered, String reason, String detail, String text) {
+    return new Drop(id(answered), List.of(answered.id()), reason, detail, text);
   }
 
   /**

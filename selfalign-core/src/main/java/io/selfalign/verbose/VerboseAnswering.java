@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * be the least length.
  *
  * <p>Every query ends as one {@link VerboseAnswer} or as one line of the ledger, both with the
- * query's id after {@code verbose-}. The ledger's rules, in the order in which they are tried:
+ * query's id after {@code verbose-}. The ledger's reasons, in the order in which they are tried:
  *
  * <ul>
  *   <li>before generating: {@value #QUERY_HAS_MARKER}, for a query with a line that would be taken

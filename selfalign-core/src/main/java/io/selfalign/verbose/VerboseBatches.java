@@ -14,8 +14,8 @@ import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.pipeline.Unit;
 import io.selfalign.pipeline.UnitContext;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
-import io.selfalign.text.Openings;
 import io.selfalign.tuning.ChatPrompt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -147,7 +147,7 @@ record VerboseBatches(
     if (cut) {
       unit.count("next_turn_cut", 1);
     }
-    Declining declining = Openings.declining(candidate.answer());
+    Declining declining = AnswerOpenings.declining(candidate.answer());
     if (declining != Declining.NONE) {
       unit.count("declined", 1);
       unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);
@@ -158,7 +158,7 @@ record VerboseBatches(
     return "verbose-" + query.id();
   }
 
-  private static Drop drop(Query query, String rule, String detail, String text) {
-    return new Drop(id(query), List.of(query.id()), rule, detail, text);
+  private static Drop drop(Query query, String reason, String detail, String text) {
+    return new Drop(id(query), List.of(query.id()), reason, detail, text);
   }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * <p>A filter is a pure function of the candidate, and safe for use by several threads.
  */
 public interface VerboseFilter {
-  /** The rule under which the ledger has what is dropped, such as {@code too_short}. */
+  /** The reason under which the ledger has what is dropped, such as {@code too_short}. */
   String name();
 
   /**

@@ -4,7 +4,7 @@ import io.selfalign.answer.ExemplarCopies;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.answer.Loops;
 import io.selfalign.pipeline.Settings;
-import io.selfalign.text.Openings;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Repetition;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +89,9 @@ public final class VerboseFilters {
     return new Filter(
         "apology",
         Settings.none(),
-        c -> Openings.apology(c.query().text(), c.answer()).map(apology -> "'" + apology + "'"));
+        c ->
+            AnswerOpenings.apology(c.query().text(), c.answer())
+                .map(apology -> "'" + apology + "'"));
   }
 
   /**
@@ -156,7 +158,7 @@ public final class VerboseFilters {
         "echo",
         Settings.builder().add("threshold", threshold).build(),
         c -> {
-          double share = Openings.echo(c.query().text(), c.answer()).orElse(0);
+          double share = AnswerOpenings.echo(c.query().text(), c.answer()).orElse(0);
           return reason(share > threshold, figure(share) + " of its words are the query's");
         });
   }

@@ -1,24 +1,24 @@
-// What each stage kept, and what it dropped by which rule.
+// What each stage kept, and what it dropped for which reason.
 
 function funnel(part) {
   const stages = part.stages.filter((stage) => stage.kind === 'texts');
   const all = new Map();
   stages.forEach((stage) => stage.drops.forEach((drop) => {
-    all.set(drop.rule, (all.get(drop.rule) || 0) + drop.count);
+    all.set(drop.reason, (all.get(drop.reason) || 0) + drop.count);
   }));
-  const rules = [...all.keys()].sort((a, b) => all.get(b) - all.get(a));
-  const shown = rules.slice(0, 7);
-  const of = (stage, rule) => (stage.drops.find((drop) => drop.rule === rule) || {count: 0}).count;
-  const rest = (stage) => stage.dropped - shown.reduce((sum, rule) => sum + of(stage, rule), 0);
+  const reasons = [...all.keys()].sort((a, b) => all.get(b) - all.get(a));
+  const shown = reasons.slice(0, 7);
+  const of = (stage, reason) => (stage.drops.find((drop) => drop.reason === reason) || {count: 0}).count;
+  const rest = (stage) => stage.dropped - shown.reduce((sum, reason) => sum + of(stage, reason), 0);
   const made = (stage) => stage.kept + stage.dropped;
   const series = [
     {name: 'kept', values: stages.map((stage) => stage.kept)},
-    ...shown.map((rule) => ({name: rule, values: stages.map((stage) => of(stage, rule))})),
+    ...shown.map((reason) => ({name: reason, values: stages.map((stage) => of(stage, reason))})),
   ];
   if (stages.some((stage) => rest(stage) > 0)) {
-    series.push({name: 'other rules', values: stages.map(rest)});
+    series.push({name: 'other reasons', values: stages.map(rest)});
   }
-  const color = (t, i, name) => (i === 0 ? t.colors[2] : name === 'other rules' ? t.rest
+  const color = (t, i, name) => (i === 0 ? t.colors[2] : name === 'other reasons' ? t.rest
       : [t.colors[1], t.colors[5], t.colors[3], t.colors[4], t.colors[0], t.colors[6], t.colors[7]][i - 1]);
   const bars = (share) => (t, width) => {
     const narrow = width < 560;
@@ -45,15 +45,15 @@ function funnel(part) {
   const rows = () => part.stages.map((stage) => [
     stage.stage + (stage.complete ? '' : ' (not complete)'), count(stage.kept), count(stage.dropped),
     made(stage) ? percent(stage.kept / made(stage)) : '–',
-    [...stage.drops.map((drop) => drop.rule + ' ' + count(drop.count)),
-      ...(stage.more > 0 ? ['other rules ' + count(stage.more)] : [])].join(', ') || '–']);
+    [...stage.drops.map((drop) => drop.reason + ' ' + count(drop.count)),
+      ...(stage.more > 0 ? ['other reasons ' + count(stage.more)] : [])].join(', ') || '–']);
   const words = stages.map((stage) => stage.stage + ' kept ' + count(stage.kept) + ' of ' + count(made(stage))).join('; ');
   const grid = el('div', 'grid');
   if (stages.length > 0) {
     grid.append(
         figure({title: 'How many', says: 'Texts that each stage made, by what became of them.', label: words, height, build: bars(false), table: table('Kept and dropped', ['Stage', '#Kept', '#Dropped', '#Share kept', 'Rules'], rows())}),
         figure({title: 'Which share', says: 'The same, with each stage as 100%.', label: words, height, build: bars(true),
-          table: table('Rules', ['Rule', '#Dropped'], rules.map((rule) => [rule, count(all.get(rule))]))}));
+          table: table('Reasons', ['Reason', '#Dropped'], reasons.map((reason) => [reason, count(all.get(reason))]))}));
   } else {
     grid.append(el('div', 'card wide', table('Kept and dropped', ['Stage', '#Kept', '#Dropped', '#Share kept', 'Rules'], rows())));
   }

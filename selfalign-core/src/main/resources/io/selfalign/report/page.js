@@ -3,7 +3,7 @@
 document.getElementById('top').append(...overview(data.overview).filter(Boolean));
 
 const SECTIONS = [
-  ['funnel', 'From candidates to training data', 'Nothing disappears: what is not kept is in the ledger of its stage, with the rule that dropped it.', data.funnel, funnel],
+  ['funnel', 'From candidates to training data', 'Nothing disappears: what is not kept is in the ledger of its stage, with the reason why it was dropped.', data.funnel, funnel],
   ['variety', 'What the instructions are like', 'Instructions that stage 1 invented.',
     data.instructions.missing && data.topics.missing ? {missing: data.instructions.missing}
       : {similarity: data.instructions, verbs: data.verbs, topics: data.topics}, variety],

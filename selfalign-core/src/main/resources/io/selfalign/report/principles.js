@@ -2,9 +2,9 @@
 
 function principles(part) {
   const names = [...part.principles, 'none named'];
-  const counts = (group) => [...group.counts, group.without_rule];
+  const counts = (group) => [...group.counts, group.without_principle];
   const share = (group) => counts(group).map((n) => (group.demonstrations ? n / group.demonstrations : 0));
-  const everything = {name: 'all', demonstrations: part.demonstrations, without_rule: part.without_rule, counts: part.counts};
+  const everything = {name: 'all', demonstrations: part.demonstrations, without_principle: part.without_principle, counts: part.counts};
   const sources = part.sources.length > 1 ? part.sources.slice(0, 6) : [everything];
   const typed = part.types.filter((type) => type.name !== '(not told)');
   const result = el('div', 'grid');
@@ -39,15 +39,15 @@ function principles(part) {
   return result;
 }
 
-/** How well the model tells answers that break a rule, in words. */
+/** How well the model tells answers that break a principle, in words. */
 function selfCheck(check) {
   const m = check.measured;
   const found = m.pairs === 0
     ? 'There was no pair of answers to measure it on'
-    : 'Of two answers, one of which breaks a rule, the model finds the right one worse in ' + percent(m.auc, 0)
+    : 'Of two answers, one of which breaks a principle, the model finds the right one worse in ' + percent(m.auc, 0)
       + ' of all cases (AUC ' + m.auc.toFixed(2) + ', 95% interval ' + m.low.toFixed(2) + ' to ' + m.high.toFixed(2) + ', '
       + plural(m.pairs, 'labelled pair') + '; 0.5 is a coin toss)';
-  return el('div', 'card wide', el('h3', '', 'The check whether answers break a rule'), el('p', 'says', found + (check.used
+  return el('div', 'card wide', el('h3', '', 'The check whether answers break a principle'), el('p', 'says', found + (check.used
     ? '. It was used.'
     : ', but must in ' + percent(m.min_auc, 0) + ': the check was left out, and no answer was dropped as unsafe.')));
 }

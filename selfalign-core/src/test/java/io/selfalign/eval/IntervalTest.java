@@ -185,7 +185,7 @@ class IntervalTest {
         result("a", 0, 1, 1)
             .with(
                 List.of(
-                    new Figure(
+                    new Metric(
                         "relative_score",
                         Optional.of("g"),
                         3,

@@ -103,7 +103,7 @@ class MultipleChoiceTest {
             .scorer(r -> -RecordRandom.of(7, "guess", r.prompt() + r.continuation()).uniform(0))
             .build();
     for (ScriptedModel knowsNothing : List.of(guessing, model(Map.of()))) {
-      Figure mc1 =
+      Metric mc1 =
           MultipleChoice.builder(knowsNothing).build().evaluate(asManyAsTruthfulQa()).figure("mc1");
       assertThat(mc1.items()).isEqualTo(817);
       assertThat(mc1.chance().orElseThrow()).isCloseTo(0.222507, within(1e-6));

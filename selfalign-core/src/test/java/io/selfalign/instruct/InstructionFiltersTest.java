@@ -14,11 +14,11 @@ class InstructionFiltersTest {
       TaskListTemplate.standard()
           .render(List.of(new Example("a", "Name a lake.", Optional.empty(), "Lake Como is one.")));
 
-  private static String rule(String instruction) {
+  private static String reason(String instruction) {
     Candidate candidate = new Candidate(instruction, Optional.empty(), Optional.empty(), PROMPT);
     return InstructionFilters.standard().stream()
         .filter(filter -> filter.reject(candidate).isPresent())
-        .map(InstructionFilter::rule)
+        .map(InstructionFilter::name)
         .findFirst()
         .orElse("kept");
   }
@@ -48,20 +48,20 @@ class InstructionFiltersTest {
         "Tell me about Lake Como, please | kept",
       })
   void the_first_rule_that_says_no_names_the_drop(String instruction, String expected) {
-    assertThat(rule(instruction)).isEqualTo(expected);
+    assertThat(reason(instruction)).isEqualTo(expected);
   }
 
   @Test
   void word_limits_are_at_most_three_and_more_than_150() {
-    assertThat(rule("Word " + "word ".repeat(2))).isEqualTo("too_short");
-    assertThat(rule("Word " + "word ".repeat(149))).isEqualTo("kept");
-    assertThat(rule("Word " + "word ".repeat(150))).isEqualTo("too_long");
+    assertThat(reason("Word " + "word ".repeat(2))).isEqualTo("too_short");
+    assertThat(reason("Word " + "word ".repeat(149))).isEqualTo("kept");
+    assertThat(reason("Word " + "word ".repeat(150))).isEqualTo("too_long");
   }
 
   @Test
   void an_instruction_around_a_line_of_the_prompt_is_an_echo() {
     String line = PROMPT.lines().filter(l -> l.startsWith("- An output")).findFirst().orElseThrow();
-    assertThat(rule("Remember this: " + line.substring(2) + " Now begin.")).isEqualTo("echo");
+    assertThat(reason("Remember this: " + line.substring(2) + " Now begin.")).isEqualTo("echo");
   }
 
   @Test
@@ -105,10 +105,10 @@ class InstructionFiltersTest {
   @Test
   void the_standard_seeds_pass_their_own_filters() {
     assertThat(SeedTasks.standard())
-        .filteredOn(seed -> !rule(seed.instruction()).equals("kept"))
-        .extracting(seed -> rule(seed.instruction()) + ": " + seed.instruction())
+        .filteredOn(seed -> !reason(seed.instruction()).equals("kept"))
+        .extracting(seed -> reason(seed.instruction()) + ": " + seed.instruction())
         .isEmpty();
-    assertThat(TopicSeeds.standard()).allMatch(seed -> rule(seed.question()).equals("kept"));
+    assertThat(TopicSeeds.standard()).allMatch(seed -> reason(seed.question()).equals("kept"));
   }
 
   @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.selfalign.data.Drop;
 import io.selfalign.data.Instruction;
 import io.selfalign.data.SeedTask;
-import io.selfalign.error.FruitlessException;
+import io.selfalign.error.NoProgressException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.GenerationOptions;
@@ -93,8 +93,8 @@ class SelfInstructTest {
   @Test
   void a_model_that_repeats_itself_ends_with_a_reason_and_nothing_is_lost() {
     ScriptedModel model = parrot();
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(3)))
-        .isInstanceOf(FruitlessException.class)
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(3)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageStartingWith(
             "stage 'self-instruct' has 1 of 10 instructions, and its last 3 rounds (12 requests)"
                 + " kept none: dropped {cut_off=12, near_duplicate=")
@@ -117,15 +117,15 @@ class SelfInstructTest {
   @Test
   void fruitless_rounds_may_be_raised_and_the_run_goes_on() {
     ScriptedModel model = parrot();
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(2)))
-        .isInstanceOf(FruitlessException.class);
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(2)))
+        .isInstanceOf(NoProgressException.class);
     long asked = model.generations();
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(2)))
-        .isInstanceOf(FruitlessException.class)
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(2)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageContaining("its last 2 rounds (8 requests)");
     assertThat(model.generations()).isEqualTo(asked);
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(5)))
-        .isInstanceOf(FruitlessException.class)
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(5)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageContaining("its last 5 rounds (20 requests)");
     assertThat(model.generations()).isEqualTo(asked + 12);
   }
@@ -133,11 +133,10 @@ class SelfInstructTest {
   @Test
   void fewer_may_be_accepted_also_afterwards() {
     ScriptedModel model = parrot();
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(2)))
-        .isInstanceOf(FruitlessException.class);
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(2)))
+        .isInstanceOf(NoProgressException.class);
     long asked = model.generations();
-    RunDirectory directory =
-        run(model, Writers.selfInstruct(10).fruitlessRounds(2).acceptFewer(true));
+    RunDirectory directory = run(model, Writers.selfInstruct(10).patience(2).acceptFewer(true));
     assertThat(model.generations()).isEqualTo(asked);
     assertThat(directory.stage(SelfInstruct.NAME).complete()).isTrue();
     assertThat(directory.stage(SelfInstruct.NAME).counters()).containsEntry("missing", 9L);
@@ -147,8 +146,8 @@ class SelfInstructTest {
   @Test
   void a_model_that_writes_nothing_is_told_so() {
     ScriptedModel model = ScriptedModel.builder().contextLength(20_000).otherwise(" \n").build();
-    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).fruitlessRounds(1)))
-        .isInstanceOf(FruitlessException.class)
+    assertThatThrownBy(() -> run(model, Writers.selfInstruct(10).patience(1)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageContaining("kept none: the model wrote nothing.");
   }
 
@@ -213,7 +212,7 @@ class SelfInstructTest {
         pipeline(model, Writers.selfInstruct(8).examplesPerPrompt(1), seeds).in(temporary).run();
     assertThat(made(result.directory())).hasSize(8).allMatch(i -> i.parents().contains("short"));
     assertThat(result.directory().drops(SelfInstruct.NAME).toList())
-        .filteredOn(drop -> drop.rule().equals("prompt_too_long"))
+        .filteredOn(drop -> drop.reason().equals("prompt_too_long"))
         .isNotEmpty()
         .allMatch(drop -> drop.parents().equals(List.of("long")))
         .allMatch(drop -> drop.detail().contains("exceeds the context of"));
@@ -267,7 +266,7 @@ class SelfInstructTest {
         .noneMatch(i -> i.instruction().contains("sha"))
         .anyMatch(i -> i.instruction().equals("Do it."));
     assertThat(directory.drops(SelfInstruct.NAME).toList())
-        .extracting(Drop::rule)
+        .extracting(Drop::reason)
         .contains("has_sha")
         .doesNotContain("too_short");
   }
@@ -276,7 +275,7 @@ class SelfInstructTest {
   void a_changed_filter_is_a_changed_stage_but_patience_is_not() {
     ScriptedModel model = Writers.good().build();
     run(model, Writers.selfInstruct(10));
-    run(model, Writers.selfInstruct(10).fruitlessRounds(99).acceptFewer(true));
+    run(model, Writers.selfInstruct(10).patience(99).acceptFewer(true));
     assertThatThrownBy(
             () ->
                 run(

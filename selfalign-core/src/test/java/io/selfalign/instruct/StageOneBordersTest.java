@@ -56,9 +56,8 @@ class StageOneBordersTest {
                   .build();
           return Writers.compose(
               Writers.stages(model, 5, 3)
-                  .selfInstruct(
-                      Writers.selfInstruct(5).fruitlessRounds(3).acceptFewer(true).build())
-                  .topics(Writers.topics().fruitlessEpochs(2).acceptFewer(true).build()));
+                  .selfInstruct(Writers.selfInstruct(5).patience(3).acceptFewer(true).build())
+                  .topics(Writers.topics().patience(2).acceptFewer(true).build()));
         });
   }
 

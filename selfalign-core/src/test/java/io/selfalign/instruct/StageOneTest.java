@@ -58,7 +58,7 @@ class StageOneTest {
     assertThat(all).extracting(Instruction::id).doesNotHaveDuplicates();
     assertThat(all.subList(0, 20)).extracting(Instruction::generator).contains("topic-instruct");
     assertThat(made.drops("self-instruct").toList())
-        .extracting(Drop::rule)
+        .extracting(Drop::reason)
         .contains("too_short", "near_duplicate", "stray_text", "cut_off", "surplus");
   }
 
@@ -96,14 +96,13 @@ class StageOneTest {
             .otherwise(Writers::topics)
             .build();
     InstructStages stages =
-        Writers.stages(same, 1, 1)
-            .topicInstruct(Writers.topicInstruct(1).fruitlessRounds(2).build());
+        Writers.stages(same, 1, 1).topicInstruct(Writers.topicInstruct(1).patience(2).build());
     Path directory = temporary.resolve("same");
     assertThatThrownBy(() -> Writers.compose(stages).pipeline().in(directory).run())
         .isInstanceOf(SelfAlignException.class)
         .hasMessageContaining("near_duplicate");
     assertThat(RunDirectory.open(directory).drops("topic-instruct").toList())
-        .filteredOn(drop -> drop.rule().equals("near_duplicate"))
+        .filteredOn(drop -> drop.reason().equals("near_duplicate"))
         .isNotEmpty()
         .allMatch(drop -> drop.detail().equals("self-instruct-0-0-1 1.0000"));
   }

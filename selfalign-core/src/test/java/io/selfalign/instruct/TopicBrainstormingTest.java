@@ -7,7 +7,7 @@ import io.selfalign.data.Drop;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.data.Topic;
 import io.selfalign.data.TopicSeed;
-import io.selfalign.error.FruitlessException;
+import io.selfalign.error.NoProgressException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.GenerationRequest;
 import io.selfalign.pipeline.Dataset;
@@ -41,7 +41,7 @@ class TopicBrainstormingTest {
     Pipeline.Builder builder = Pipeline.builder();
     var seeds = builder.source("topic-seeds", Dataset.of(TopicSeed.class, Writers.topicSeeds()));
     var ideas = builder.stage(new TopicBrainstorming(model, options.build()), seeds);
-    builder.stage(new TopicEvening(), ideas);
+    builder.stage(new TopicBalancing(), ideas);
     return builder.build().in(temporary.resolve(directory)).run().directory();
   }
 
@@ -58,7 +58,7 @@ class TopicBrainstormingTest {
     assertThat(after.values()).containsOnly(smallest);
     assertThat(made.drops("topics").toList())
         .hasSize(ideas.size() - topics.size())
-        .allMatch(drop -> drop.rule().equals("surplus"))
+        .allMatch(drop -> drop.reason().equals("surplus"))
         .allMatch(drop -> drop.detail().endsWith("the smallest " + smallest));
   }
 
@@ -75,10 +75,10 @@ class TopicBrainstormingTest {
         .doesNotHaveDuplicates();
     List<Drop> drops = made.drops("topic-ideas").toList();
     assertThat(drops)
-        .extracting(Drop::rule)
+        .extracting(Drop::reason)
         .contains("too_long", "no_capital", "final_punctuation", "duplicate", "stray_text");
     assertThat(drops)
-        .filteredOn(drop -> drop.rule().equals("duplicate"))
+        .filteredOn(drop -> drop.reason().equals("duplicate"))
         .anyMatch(drop -> drop.detail().equals("tides") && drop.text().equals("51. TIDES"));
     // Known for another type, a topic is new.
     assertThat(made.records("topic-ideas", Topic.class).toList())
@@ -183,10 +183,7 @@ class TopicBrainstormingTest {
             Writers.stages(model, 0, instructions)
                 .topics(Writers.topics().epochs(10).build())
                 .topicInstruct(
-                    Writers.topicInstruct(instructions)
-                        .fruitlessRounds(1)
-                        .acceptFewer(true)
-                        .build()))
+                    Writers.topicInstruct(instructions).patience(1).acceptFewer(true).build()))
         .pipeline()
         .in(temporary)
         .run();
@@ -205,8 +202,7 @@ class TopicBrainstormingTest {
     Writers.compose(
             Writers.stages(model, 0, 400)
                 .topics(Writers.topics().epochs(10).topicsPerType(2).build())
-                .topicInstruct(
-                    Writers.topicInstruct(400).fruitlessRounds(1).acceptFewer(true).build()))
+                .topicInstruct(Writers.topicInstruct(400).patience(1).acceptFewer(true).build()))
         .pipeline()
         .in(temporary)
         .run();
@@ -224,8 +220,8 @@ class TopicBrainstormingTest {
   @Test
   void a_type_that_yields_nothing_is_named() {
     ScriptedModel model = silentOn("Questions on tomorrow");
-    assertThatThrownBy(() -> brainstorm(model, Writers.topics().fruitlessEpochs(2)))
-        .isInstanceOf(FruitlessException.class)
+    assertThatThrownBy(() -> brainstorm(model, Writers.topics().patience(2)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageStartingWith(
             "stage 'topic-ideas' has no topic for 1 of 3 types of question after 5 epochs:"
                 + " 'Questions on tomorrow'.");
@@ -236,7 +232,7 @@ class TopicBrainstormingTest {
   @Test
   void a_type_that_yields_nothing_may_be_left_out() {
     ScriptedModel model = silentOn("Questions on tomorrow");
-    RunDirectory made = brainstorm(model, Writers.topics().fruitlessEpochs(0).acceptFewer(true));
+    RunDirectory made = brainstorm(model, Writers.topics().patience(0).acceptFewer(true));
     assertThat(made.stage("topic-ideas").counters()).containsEntry("types_without_topics", 1L);
     assertThat(perType(made.records("topics", Topic.class).toList()))
         .containsOnlyKeys("Questions on now", "Questions on my house");
@@ -248,8 +244,8 @@ class TopicBrainstormingTest {
             () ->
                 brainstorm(
                     ScriptedModel.builder().contextLength(20_000).otherwise(" no").build(),
-                    Writers.topics().fruitlessEpochs(0).acceptFewer(true)))
-        .isInstanceOf(FruitlessException.class)
+                    Writers.topics().patience(0).acceptFewer(true)))
+        .isInstanceOf(NoProgressException.class)
         .hasMessageContaining("3 of 3 types");
   }
 }

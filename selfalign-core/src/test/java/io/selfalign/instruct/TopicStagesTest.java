@@ -36,7 +36,7 @@ class TopicStagesTest {
       assertThat(instruction.instruction()).doesNotContain("|", "(").endsWith("?");
     }
     assertThat(made.drops("topic-instruct").toList())
-        .filteredOn(drop -> drop.rule().equals("wrong_hint"))
+        .filteredOn(drop -> drop.reason().equals("wrong_hint"))
         .isNotEmpty()
         .allMatch(drop -> drop.text().contains("|"));
   }
@@ -110,11 +110,7 @@ class TopicStagesTest {
     InstructStages stages =
         Writers.stages(model, 0, 2)
             .topicInstruct(
-                Writers.topicInstruct(2)
-                    .requestsPerRound(1)
-                    .fruitlessRounds(1)
-                    .acceptFewer(true)
-                    .build());
+                Writers.topicInstruct(2).requestsPerRound(1).patience(1).acceptFewer(true).build());
     RunDirectory made = Writers.compose(stages).pipeline().in(temporary).run().directory();
     Set<String> expected = kept.isEmpty() ? Set.of() : Set.of(kept.split("\\|"));
     assertThat(made.records("topic-instruct", Instruction.class).toList())

@@ -107,7 +107,7 @@ class LineageTest {
             "DESCENDANT 2 answers q1",
             "DESCENDANT 2 answers q3 dropped",
             "DESCENDANT 3 answers q2");
-    assertThat(traced.get(5).json()).contains("\"rule\":\"short\"");
+    assertThat(traced.get(5).json()).contains("\"reason\":\"short\"");
     assertThat(traced).filteredOn(t -> t.relation() == Relation.ANCESTOR).isEmpty();
   }
 

@@ -250,7 +250,7 @@ class PipelineTest {
 
   @Test
   void a_drop_says_what_and_why() {
-    assertThatThrownBy(() -> new Drop(" ", List.of(), "rule", "", ""))
+    assertThatThrownBy(() -> new Drop(" ", List.of(), "reason", "", ""))
         .hasMessageContaining("id is blank");
     assertThatThrownBy(() -> new Drop("x", List.of(), "", "", ""))
         .hasMessageContaining("the rule that dropped 'x' is blank");

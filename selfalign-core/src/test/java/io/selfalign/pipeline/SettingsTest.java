@@ -47,9 +47,9 @@ class SettingsTest {
 
   @Test
   void long_values_are_shown_where_they_differ() {
-    String rules = "Be kind. ".repeat(200);
-    Settings before = Settings.builder().add("prompt", rules + "Be brief." + rules).build();
-    Settings now = Settings.builder().add("prompt", rules + "Be long." + rules).build();
+    String reasons = "Be kind. ".repeat(200);
+    Settings before = Settings.builder().add("prompt", reasons + "Be brief." + reasons).build();
+    Settings now = Settings.builder().add("prompt", reasons + "Be long." + reasons).build();
     assertThat(now.differencesFrom(before))
         .singleElement()
         .asString()

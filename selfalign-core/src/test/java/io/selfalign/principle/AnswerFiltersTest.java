@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Query;
+import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
-import io.selfalign.text.Openings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +76,7 @@ class AnswerFiltersTest {
   void a_loop_at_the_opening_is_read_to_its_end(String loop) {
     String answer = loop.repeat(20_000);
     assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
-    assertThat(Openings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
   }
 
   @Test
@@ -174,24 +174,24 @@ class AnswerFiltersTest {
             new Prompt("p", List.of()),
             "t",
             new Reply("t", "a", false, List.of()),
-            new RuleMentions(List.of(), List.of("17 (bravery)")),
+            new PrincipleMentions(List.of(), List.of("17 (bravery)")),
             FrameSpeech.none());
     assertThat(AnswerFilters.unclosed().reject(open)).isPresent();
-    assertThat(AnswerFilters.noRule().reject(open)).isPresent();
-    assertThat(AnswerFilters.unknownRule().reject(open)).contains("17 (bravery)");
+    assertThat(AnswerFilters.noPrinciple().reject(open)).isPresent();
+    assertThat(AnswerFilters.unknownPrinciple().reject(open)).contains("17 (bravery)");
     Candidate whole =
         new Candidate(
             Query.of("q", "q"),
             new Prompt("p", List.of()),
             "t",
             new Reply("t", "a", true, List.of()),
-            new RuleMentions(
+            new PrincipleMentions(
                 List.of(new AppliedPrinciple(7, "candor", AppliedPrinciple.BOTH, List.of())),
                 List.of()),
             FrameSpeech.none());
     assertThat(AnswerFilters.unclosed().reject(whole)).isEmpty();
-    assertThat(AnswerFilters.noRule().reject(whole)).isEmpty();
-    assertThat(AnswerFilters.unknownRule().reject(whole)).isEmpty();
+    assertThat(AnswerFilters.noPrinciple().reject(whole)).isEmpty();
+    assertThat(AnswerFilters.unknownPrinciple().reject(whole)).isEmpty();
   }
 
   @Test
@@ -220,6 +220,6 @@ class AnswerFiltersTest {
         "I think it is Paris. | false",
       })
   void refusals_are_known_by_their_opening(String answer, boolean refusal) {
-    assertThat(Openings.declining(answer) != Declining.NONE).isEqualTo(refusal);
+    assertThat(AnswerOpenings.declining(answer) != Declining.NONE).isEqualTo(refusal);
   }
 }

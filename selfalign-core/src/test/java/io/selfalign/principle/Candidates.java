@@ -7,7 +7,7 @@ import java.util.List;
 final class Candidates {
   private Candidates() {}
 
-  /** A closed answer, under the standard rules but without exemplars. */
+  /** A closed answer, under the standard principles but without exemplars. */
   static Candidate of(String query, String answer) {
     return of(query, answer, List.of());
   }
@@ -23,7 +23,7 @@ final class Candidates {
         new Prompt(PromptFrame.standard().head() + "\n\n## User\n" + query + "\n\n", exemplars),
         written,
         new Reply("thoughts", answer, true, List.of()),
-        new RuleMentions(List.of(), List.of()),
+        new PrincipleMentions(List.of(), List.of()),
         PromptFrame.standard().speech());
   }
 }

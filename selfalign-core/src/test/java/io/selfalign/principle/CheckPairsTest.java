@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckPairsTest {
   private static final List<CheckPair> PAIRS = CheckPairs.standard();
 
-  /** How well something that can be seen of an answer tells whether it breaks a rule. */
+  /** How well something that can be seen of an answer tells whether it breaks a principle. */
   private static double auc(ToDoubleFunction<String> seen) {
     return Auc.of(
             PAIRS.stream().map(CheckPair::breaks).mapToDouble(seen).toArray(),
@@ -65,7 +65,7 @@ class CheckPairsTest {
     for (CheckPair pair : PAIRS) {
       String texts = String.join("\n", pair.request(), pair.thought(), pair.keeps(), pair.breaks());
       assertThat(PromptFrame.standard().markedLine(texts)).isEmpty();
-      assertThat(RuleMentions.in(pair.thought(), PrincipleSet.standard()).known()).isEmpty();
+      assertThat(PrincipleMentions.in(pair.thought(), PrincipleSet.standard()).known()).isEmpty();
     }
   }
 

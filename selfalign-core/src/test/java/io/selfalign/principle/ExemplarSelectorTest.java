@@ -18,8 +18,9 @@ class ExemplarSelectorTest {
           exemplar("stars", "Why do stars twinkle?", "Air bends light.", "reasoning", "static"),
           exemplar("poem", "Write verses on rain.", "Drops on roofs.", "creative"));
 
-  private static Exemplar exemplar(String id, String query, String answer, String... rules) {
-    List<String> thoughts = List.of(rules).stream().map(r -> "By {rule: " + r + "}.").toList();
+  private static Exemplar exemplar(String id, String query, String answer, String... principles) {
+    List<String> thoughts =
+        List.of(principles).stream().map(r -> "By {principle: " + r + "}.").toList();
     return new Exemplar(id, List.of(new Exemplar.Turn(query, thoughts, answer)));
   }
 
@@ -85,16 +86,16 @@ class ExemplarSelectorTest {
 
   @Test
   void coverage_takes_what_adds_most_rules() {
-    assertThat(chosen(ExemplarSelector.ruleCoverage(POOL, 2), "x"))
+    assertThat(chosen(ExemplarSelector.principleCoverage(POOL, 2), "x"))
         .containsExactly("rolls", "stars");
-    assertThat(chosen(ExemplarSelector.ruleCoverage(POOL, 3), "x"))
+    assertThat(chosen(ExemplarSelector.principleCoverage(POOL, 3), "x"))
         .containsExactly("rolls", "stars", "poem");
   }
 
   @Test
   void the_choice_is_in_the_settings() {
-    assertThat(ExemplarSelector.ruleCoverage(POOL, 2).settings().json())
-        .isEqualTo("{\"selector\":\"rule_coverage\",\"chosen\":[\"rolls\",\"stars\"]}");
+    assertThat(ExemplarSelector.principleCoverage(POOL, 2).settings().json())
+        .isEqualTo("{\"selector\":\"principle_coverage\",\"chosen\":[\"rolls\",\"stars\"]}");
     assertThat(ExemplarSelector.random(POOL, 2).settings())
         .isNotEqualTo(ExemplarSelector.random(POOL, 3).settings());
   }

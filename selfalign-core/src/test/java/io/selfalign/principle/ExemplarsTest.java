@@ -32,11 +32,12 @@ class ExemplarsTest {
 
   @Test
   void all_rules_they_name_are_standard_ones_of_which_four_are_never_shown() {
-    List<String> rules =
-        Exemplars.standard().stream().flatMap(e -> e.rules().stream()).distinct().toList();
-    assertThat(rules).allMatch(rule -> PrincipleSet.standard().find(rule).isPresent());
+    List<String> principles =
+        Exemplars.standard().stream().flatMap(e -> e.principles().stream()).distinct().toList();
+    assertThat(principles)
+        .allMatch(principle -> PrincipleSet.standard().find(principle).isPresent());
     assertThat(PrincipleSet.standard().names())
-        .filteredOn(name -> !rules.contains(name))
+        .filteredOn(name -> !principles.contains(name))
         .containsExactly(
             "question assessment",
             "clarification",
@@ -81,12 +82,13 @@ class ExemplarsTest {
     Path file =
         Files.writeString(
             temporary.resolve("own.jsonl"),
-            "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t {rule: candor}\"],"
+            "{\"id\":\"a\",\"turns\":[{\"query\":\"q\",\"thoughts\":[\"t {principle: candor}\"],"
                 + "\"answer\":\"x\"}],\"note\":1}\n");
     assertThat(Exemplars.read(file))
         .containsExactly(
-            new Exemplar("a", List.of(new Exemplar.Turn("q", List.of("t {rule: candor}"), "x"))));
-    assertThat(Exemplars.read(file).get(0).rules()).containsExactly("candor");
+            new Exemplar(
+                "a", List.of(new Exemplar.Turn("q", List.of("t {principle: candor}"), "x"))));
+    assertThat(Exemplars.read(file).get(0).principles()).containsExactly("candor");
   }
 
   @Test

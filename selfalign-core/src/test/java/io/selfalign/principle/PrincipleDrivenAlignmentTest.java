@@ -104,8 +104,8 @@ class PrincipleDrivenAlignmentTest {
         .containsEntry("self_check_left_out", 0L)
         .containsEntry("trimmed", 4L)
         .containsEntry("repetition_cut", 8L)
-        .containsEntry("unknown_rule", 4L)
-        .containsEntry("no_rule", 8L)
+        .containsEntry("unknown_principle", 4L)
+        .containsEntry("no_principle", 8L)
         .containsEntry("cited_by_both", 32L)
         .doesNotContainKeys("citation_disagrees", "cited_by_name")
         .containsEntry("principle_7_candor", 16L)
@@ -196,7 +196,7 @@ class PrincipleDrivenAlignmentTest {
     RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(15), "run");
     Demonstration endless = (Demonstration) byId(run).get("q-12");
     assertThat(endless.trimmed()).isTrue();
-    assertThat(endless.cuts()).extracting(Cut::rule).containsExactly("trimmed", "repetition");
+    assertThat(endless.cuts()).extracting(Cut::reason).containsExactly("trimmed", "repetition");
     Demonstration repeats = (Demonstration) byId(run).get("q-13");
     assertThat(repeats.trimmed()).isFalse();
     assertThat(repeats.answer()).endsWith("ask again. End.");
@@ -207,7 +207,7 @@ class PrincipleDrivenAlignmentTest {
   void a_drop_has_the_whole_text_and_what_the_rule_found() {
     RunDirectory run = run(stage(Replies.model().build()).build(), Replies.queries(15), "run");
     Drop brief = (Drop) byId(run).get("q-6");
-    assertThat(brief.rule()).isEqualTo("too_short");
+    assertThat(brief.reason()).isEqualTo("too_short");
     assertThat(brief.detail()).isEqualTo("4 characters");
     assertThat(brief.parents()).containsExactly("q-6");
     assertThat(brief.text()).startsWith(Replies.SELF).endsWith("## Alina\nYes.\n");
@@ -476,7 +476,7 @@ class PrincipleDrivenAlignmentTest {
         .allMatch(id -> id.equals("fits") || id.equals("fits/answer"));
     assertThat(model.requests().get(0).prompt()).endsWith("## Private notes\n");
     Drop drop = (Drop) byId(run).get("not");
-    assertThat(drop.rule()).isEqualTo("query_too_long");
+    assertThat(drop.reason()).isEqualTo("query_too_long");
     assertThat(drop.detail()).isEqualTo("prompt of 11101 tokens, at most 11100");
   }
 

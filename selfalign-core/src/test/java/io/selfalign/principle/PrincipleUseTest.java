@@ -51,7 +51,7 @@ class PrincipleUseTest {
   @Test
   void demonstrations_are_counted_in_all_and_by_group() {
     assertThat(USE.total().demonstrations()).isEqualTo(5);
-    assertThat(USE.total().withoutRule()).isEqualTo(1);
+    assertThat(USE.total().withoutPrinciple()).isEqualTo(1);
     assertThat(USE.total().disagreeing()).isEqualTo(1);
     assertThat(USE.total().byPrinciple())
         .containsOnly(

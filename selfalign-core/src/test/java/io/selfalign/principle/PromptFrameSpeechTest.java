@@ -78,7 +78,7 @@ class PromptFrameSpeechTest {
         .contains("frame's text 'i can t see the present'");
   }
 
-  /** A frame whose self-identification speaks of rules and whose thoughts begin alike. */
+  /** A frame whose self-identification speaks of principles and whose thoughts begin alike. */
   private static FrameSpeech talkative() {
     return PromptFrame.builder()
         .selfIdentification("I am {persona}, an AI assistant that keeps to the rules above.")
@@ -86,9 +86,9 @@ class PromptFrameSpeechTest {
         .exemplars(
             ExemplarSelector.all(
                 List.of(
-                    exemplar("a", "The user wants a name.", "By my {rule: candor} I say so."),
-                    exemplar("b", "The user needs a list.", "By my {rule: static} I say so."),
-                    exemplar("c", "The user asks why.", "By my {rule: ethical} I say so."))))
+                    exemplar("a", "The user wants a name.", "By my {principle: candor} I say so."),
+                    exemplar("b", "The user needs a list.", "By my {principle: static} I say so."),
+                    exemplar("c", "The user asks why.", "By my {principle: ethical} I say so."))))
         .build()
         .speech();
   }
@@ -125,7 +125,7 @@ class PromptFrameSpeechTest {
         .introduction(
             "{persona} ist eine Assistentin, die Texte liest und schreibt und sich an die Regeln"
                 + " hält.")
-        .rulesHeading("Regeln:")
+        .principlesHeading("Regeln:")
         .principles(
             PrincipleSet.of(
                 new Principle(
@@ -183,7 +183,7 @@ class PromptFrameSpeechTest {
         PromptFrame.builder()
             .persona("小莲")
             .introduction("{persona}是一个读写文字的人工智能助手，遵守下面的规则。")
-            .rulesHeading("# 规则")
+            .principlesHeading("# 规则")
             .principles(PrincipleSet.of(new Principle("坦率", "坦率地说出不知道的事情，不要编造任何东西。")))
             .exemplars(ExemplarSelector.none())
             .selfIdentification("我是{persona}，遵守上面的规则的人工智能助手。")

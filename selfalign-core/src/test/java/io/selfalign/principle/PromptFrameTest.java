@@ -54,7 +54,8 @@ class PromptFrameTest {
         .contains("has read goes up to some past date.")
         .doesNotContain("{cutoff}");
     Exemplar.Turn turn =
-        new Exemplar.Turn("After {cutoff}?", List.of("By {rule: candor}, {cutoff}."), "{cutoff}!");
+        new Exemplar.Turn(
+            "After {cutoff}?", List.of("By {principle: candor}, {cutoff}."), "{cutoff}!");
     PromptFrame frame =
         PromptFrame.builder()
             .cutoff(" June 2024 ")
@@ -75,10 +76,10 @@ class PromptFrameTest {
         PromptFrame.builder()
             .persona("Juno")
             .introduction("{persona} helps.")
-            .rulesHeading("Rules of {persona}:")
+            .principlesHeading("Rules of {persona}:")
             .principles(PrincipleSet.of(new Principle("Candor", "{persona} is honest.")))
             .selfIdentification("{persona} speaking.")
-            .exemplars(ExemplarSelector.all(List.of(exemplar("By {rule: candor}, yes."))))
+            .exemplars(ExemplarSelector.all(List.of(exemplar("By {principle: candor}, yes."))))
             .conversationMarker("")
             .userMarker("User: ")
             .thoughtMarker("{persona} thinks: ")
@@ -106,11 +107,12 @@ class PromptFrameTest {
             .principles(set)
             .exemplars(
                 ExemplarSelector.all(
-                    List.of(exemplar("First.", "By {rule: Candor}.", "By {rule: static}."))))
+                    List.of(
+                        exemplar("First.", "By {principle: Candor}.", "By {principle: static}."))))
             .build();
     String text = prompt(frame, SKY).text();
     assertThat(text).contains("First. By rule 1 (candor).\n").doesNotContain("static");
-    assertThat(frame.leftOut()).containsExactly("exemplar 'one': By {rule: static}.");
+    assertThat(frame.leftOut()).containsExactly("exemplar 'one': By {principle: static}.");
   }
 
   @Test
@@ -118,8 +120,8 @@ class PromptFrameTest {
     PrincipleSet set = PrincipleSet.standard().startingWith("dated knowledge").without("static");
     Exemplar exemplar =
         exemplar(
-            "Rules that apply: {rules: Candor, static,dated knowledge}.",
-            "Also {rules: static , }.",
+            "Rules that apply: {principles: Candor, static,dated knowledge}.",
+            "Also {principles: static , }.",
             "Rules: {rules:helpful}.");
     PromptFrame frame =
         PromptFrame.builder()
@@ -128,10 +130,11 @@ class PromptFrameTest {
             .build();
     assertThat(prompt(frame, SKY).text())
         .contains(" Rules that apply: 8 (candor), 1 (dated knowledge). Rules: 4 (helpful).\n");
-    assertThat(exemplar.rules()).containsExactly("Candor", "static", "dated knowledge", "helpful");
+    assertThat(exemplar.principles())
+        .containsExactly("Candor", "static", "dated knowledge", "helpful");
     assertThat(frame.leftOut())
         .containsExactly(
-            "exemplar 'one': 'static' of a list", "exemplar 'one': Also {rules: static , }.");
+            "exemplar 'one': 'static' of a list", "exemplar 'one': Also {principles: static , }.");
   }
 
   @Test
@@ -225,7 +228,7 @@ class PromptFrameTest {
             PromptFrame.builder().persona("X"),
             PromptFrame.builder().cutoff("X"),
             PromptFrame.builder().introduction("X"),
-            PromptFrame.builder().rulesHeading("X"),
+            PromptFrame.builder().principlesHeading("X"),
             PromptFrame.builder().selfIdentification("X"),
             PromptFrame.builder().conversationMarker(""),
             PromptFrame.builder().userMarker("X"),
@@ -248,7 +251,7 @@ class PromptFrameTest {
   })
   void an_exemplar_that_would_not_be_read_as_it_is_written_is_refused(
       String query, String answer, String message) {
-    Exemplar.Turn turn = new Exemplar.Turn(query, List.of("By {rule: candor}."), answer);
+    Exemplar.Turn turn = new Exemplar.Turn(query, List.of("By {principle: candor}."), answer);
     assertRefused(
         PromptFrame.builder()
             .exemplars(ExemplarSelector.all(List.of(new Exemplar("one", List.of(turn))))),
@@ -259,7 +262,9 @@ class PromptFrameTest {
   void an_exemplar_may_have_markers_in_code_and_any_line_ends() {
     Exemplar.Turn turn =
         new Exemplar.Turn(
-            "Who?", List.of("By {rule: candor}."), "So: \r\n\r\n```\r\n## User\r\n```\r\nEnd.");
+            "Who?",
+            List.of("By {principle: candor}."),
+            "So: \r\n\r\n```\r\n## User\r\n```\r\nEnd.");
     ExemplarSelector selector = ExemplarSelector.all(List.of(new Exemplar("one", List.of(turn))));
     assertThat(PromptFrame.builder().exemplars(selector).build().leftOut()).isEmpty();
     assertThat(

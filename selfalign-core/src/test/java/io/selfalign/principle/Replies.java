@@ -62,7 +62,7 @@ final class Replies {
     return last.substring(0, last.indexOf('\n'));
   }
 
-  /** Whether a prompt ends with an answer that breaks a rule, as this model sees it. */
+  /** Whether a prompt ends with an answer that breaks a principle, as this model sees it. */
   static boolean isBad(String prompt) {
     return prompt.contains("wickedness")
         || CheckPairs.standard().stream().anyMatch(pair -> prompt.contains(pair.breaks()));

@@ -6,8 +6,8 @@ import io.selfalign.SelfAlignResult;
 import io.selfalign.data.Drop;
 import io.selfalign.data.Query;
 import io.selfalign.eval.EvaluationResult;
-import io.selfalign.eval.Figure;
 import io.selfalign.eval.Interval;
+import io.selfalign.eval.Metric;
 import io.selfalign.pipeline.BatchStage;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
@@ -158,7 +158,7 @@ class ReportPageTest {
     assertThat(run("return window.hacked === undefined")).isEqualTo(true);
   }
 
-  /** Drops every record by a rule of its own text. */
+  /** Drops every record by a principle of its own text. */
   private record Dropping() implements BatchStage<Query, Query> {
     @Override
     public String name() {
@@ -213,7 +213,7 @@ class ReportPageTest {
         List.of(new EvaluationResult.Item(item, Optional.empty(), Map.of("bleu_diff", value))),
         List.of(),
         List.of(
-            new Figure(
+            new Metric(
                 "bleu_diff",
                 Optional.empty(),
                 1,

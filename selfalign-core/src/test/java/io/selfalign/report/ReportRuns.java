@@ -4,7 +4,7 @@ import io.selfalign.SelfAlign;
 import io.selfalign.SelfAlignResult;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.eval.EvaluationResult;
-import io.selfalign.eval.Measured;
+import io.selfalign.eval.HasMetrics;
 import io.selfalign.instruct.InstructStages;
 import io.selfalign.instruct.SelfInstructOptions;
 import io.selfalign.instruct.TaskListTemplate;
@@ -67,7 +67,7 @@ final class ReportRuns {
                   + " teapot urchin violet willow")
               .split(" "));
 
-  private static final List<String> RULES =
+  private static final List<String> PRINCIPLES =
       List.of(
           "helpful",
           "informative",
@@ -188,9 +188,11 @@ final class ReportRuns {
     StringBuilder text =
         new StringBuilder(PromptFrame.standard().selfIdentification() + "\nThe user asks.");
     for (int i = 0; i < 3; i++) {
-      int rule = (int) (Math.pow(random.uniform(i), 1.6) * RULES.size());
-      text.append("\nBy my rule ").append(numberOf(RULES.get(rule))).append(" (");
-      text.append(RULES.get(rule)).append(") I think of it.").append(spice(random, 500 + i));
+      int principle = (int) (Math.pow(random.uniform(i), 1.6) * PRINCIPLES.size());
+      text.append("\nBy my rule ").append(numberOf(PRINCIPLES.get(principle))).append(" (");
+      text.append(PRINCIPLES.get(principle))
+          .append(") I think of it.")
+          .append(spice(random, 500 + i));
     }
     return text
         + "\n\n## Alina\n"
@@ -199,8 +201,11 @@ final class ReportRuns {
         + ".\n\n# Conversation\n";
   }
 
-  private static int numberOf(String rule) {
-    return PrincipleSet.standard().principles().stream().map(Principle::name).toList().indexOf(rule)
+  private static int numberOf(String principle) {
+    return PrincipleSet.standard().principles().stream()
+            .map(Principle::name)
+            .toList()
+            .indexOf(principle)
         + 1;
   }
 
@@ -231,7 +236,7 @@ final class ReportRuns {
   /** An item of a benchmark. */
   private record Item(
       String id, Optional<String> group, Map<String, Double> figures, Map<String, Double> chance)
-      implements Measured {}
+      implements HasMetrics {}
 
   /** Adds results of the models of a quickstart to the report. */
   static void evaluate(SelfAlignResult result, Map<String, Double> models) {

@@ -25,7 +25,7 @@ class DecliningTest {
         "Taking a knife is a crime. I won't tell how it is done.",
       })
   void refusing(String answer) {
-    assertThat(Openings.declining(answer)).isEqualTo(Declining.REFUSAL);
+    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.REFUSAL);
   }
 
   @ParameterizedTest
@@ -49,8 +49,8 @@ class DecliningTest {
         "It is not known who built it.",
       })
   void admitting_not_to_know(String answer) {
-    assertThat(Openings.declining(answer)).isEqualTo(Declining.NOT_KNOWING);
-    assertThat(Openings.admitsLimit(answer)).isTrue();
+    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NOT_KNOWING);
+    assertThat(AnswerOpenings.admitsLimit(answer)).isTrue();
   }
 
   @ParameterizedTest
@@ -71,7 +71,7 @@ class DecliningTest {
         "",
       })
   void answering(String answer) {
-    assertThat(Openings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
   }
 
   @ParameterizedTest
@@ -84,22 +84,22 @@ class DecliningTest {
         "Prices were about 20 euros; I can't check today's.",
       })
   void a_limit_at_the_end_is_admitted_too(String answer) {
-    assertThat(Openings.declining(answer)).isEqualTo(Declining.NONE);
-    assertThat(Openings.admitsLimit(answer)).isTrue();
+    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.admitsLimit(answer)).isTrue();
   }
 
   @Test
   void what_has_no_limit_admits_none() {
-    assertThat(Openings.admitsLimit("The route follows the A40, which is often crowded."))
+    assertThat(AnswerOpenings.admitsLimit("The route follows the A40, which is often crowded."))
         .isFalse();
-    assertThat(Openings.admitsLimit("I won't help with that.")).isFalse();
+    assertThat(AnswerOpenings.admitsLimit("I won't help with that.")).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"so ", "I must ", "I do ", "no ", "as a ", "unfortunately, ", "I can't "})
   void a_loop_is_read_to_its_end(String loop) {
     String answer = loop.repeat(10_000);
-    assertThat(Openings.declining(answer)).isNotNull();
-    assertThat(Openings.admitsLimit(answer)).isIn(true, false);
+    assertThat(AnswerOpenings.declining(answer)).isNotNull();
+    assertThat(AnswerOpenings.admitsLimit(answer)).isIn(true, false);
   }
 }

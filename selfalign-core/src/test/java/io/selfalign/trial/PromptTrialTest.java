@@ -254,7 +254,7 @@ class PromptTrialTest {
             .build();
     List<TrialQuestion> many =
         IntStream.range(0, 70).mapToObj(i -> question("q" + i, QuestionKind.ANSWERABLE)).toList();
-    PromptFrame other = FRAME.toBuilder().rulesHeading("# Principles").build();
+    PromptFrame other = FRAME.toBuilder().principlesHeading("# Principles").build();
     TrialReport report =
         PromptTrial.of(model).frame("a", FRAME).frame("b", other).questions(many).run();
     List<String> first = answers(report, "a");

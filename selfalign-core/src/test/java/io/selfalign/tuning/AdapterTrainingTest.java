@@ -280,8 +280,8 @@ class AdapterTrainingTest {
   void the_aligned_model_answers_what_it_learnt_and_only_while_it_is_open() {
     ScriptedTrainableModel base = model();
     RunDirectory run = run(training(base).build(), 40, "run");
-    AlignedModel opened;
-    try (AlignedModel model = AlignedModel.open(base, run, "engraving")) {
+    Assistant opened;
+    try (Assistant model = Assistant.open(base, run, "engraving")) {
       assertThat(model.answer("Question 7")).isEqualTo("Answer 7");
       assertThat(model.answer("Question 99")).isEqualTo("I have not learnt that.");
       assertThat(model.prompt()).isEqualTo(PROMPT);
@@ -294,7 +294,7 @@ class AdapterTrainingTest {
       opened = model;
     }
     assertThatThrownBy(() -> opened.answer("Question 7")).isInstanceOf(IllegalStateException.class);
-    assertThat(AlignedModel.of(base, PROMPT).answer("Question 7"))
+    assertThat(Assistant.of(base, PROMPT).answer("Question 7"))
         .isEqualTo("I have not learnt that.");
   }
 
@@ -304,16 +304,16 @@ class AdapterTrainingTest {
     RunDirectory run = run(training(base).build(), 40, "run");
     ScriptedTrainableModel other =
         ScriptedTrainableModel.of(ScriptedModel.builder().name("other").build());
-    assertThatThrownBy(() -> AlignedModel.open(other, run, "engraving"))
+    assertThatThrownBy(() -> Assistant.open(other, run, "engraving"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("belongs to model scripted:scripted, but this is other");
     Path weights = run.files("engraving").resolve("adapter/adapter_model.safetensors");
     Files.writeString(weights, Files.readString(weights).replace("Answer 7", "Answer 8"));
-    assertThatThrownBy(() -> AlignedModel.open(base, run, "engraving"))
+    assertThatThrownBy(() -> Assistant.open(base, run, "engraving"))
         .isInstanceOf(InvalidDataException.class)
         .hasMessageContaining("the adapter is not as it was trained");
     Files.delete(weights);
-    assertThatThrownBy(() -> AlignedModel.open(base, run, "engraving"))
+    assertThatThrownBy(() -> Assistant.open(base, run, "engraving"))
         .isInstanceOf(SelfAlignException.class)
         .hasMessageContaining("adapter_model.safetensors: can't be read");
   }
@@ -328,7 +328,7 @@ class AdapterTrainingTest {
                 });
     assertThatThrownBy(() -> run(training(broken).build(), 40, "run")).hasMessage("no power");
     RunDirectory run = RunDirectory.open(temporary.resolve("run"));
-    assertThatThrownBy(() -> AlignedModel.open(model(), run, "engraving"))
+    assertThatThrownBy(() -> Assistant.open(model(), run, "engraving"))
         .isInstanceOf(InvalidDataException.class)
         .hasMessageContaining("has not trained its adapter yet; run the pipeline to its end");
   }

@@ -145,7 +145,7 @@ class TrainingSetTest {
             demonstration("fine", "Hi", "So many.", nextTurn));
     RunDirectory run = run(set().prompt(PROMPT.closedByEndOfSequence()).build(), input, List.of());
     assertThat(kept(run)).extracting(TrainingPair::completion).containsExactly("So many.");
-    assertThat(run.drops("set").toList()).extracting(Drop::rule).containsExactly("unclosed");
+    assertThat(run.drops("set").toList()).extracting(Drop::reason).containsExactly("unclosed");
   }
 
   @ParameterizedTest

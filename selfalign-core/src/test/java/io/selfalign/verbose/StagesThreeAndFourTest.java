@@ -27,7 +27,7 @@ import io.selfalign.pipeline.UnitContext;
 import io.selfalign.testing.ScriptedModel;
 import io.selfalign.testing.ScriptedTrainableModel;
 import io.selfalign.tuning.Adapter;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.tuning.TuningSamples;
 import java.nio.file.Path;
@@ -304,8 +304,8 @@ class StagesThreeAndFourTest {
     assertThat(model.trainings()).hasSize(2);
     assertThat(model.trainings().get(1).options().initialAdapter()).isEmpty();
     assertThat(model.trainings().get(1).options().maxLength()).isEqualTo(768);
-    try (AlignedModel engraved = AlignedModel.open(model, run, "engraving");
-        AlignedModel verbose = AlignedModel.open(model, run, "verbose-cloning")) {
+    try (Assistant engraved = Assistant.open(model, run, "engraving");
+        Assistant verbose = Assistant.open(model, run, "verbose-cloning")) {
       String query = queries().get(0).text();
       assertThat(engraved.answer(query)).isEqualTo("It is what 0 is.");
       assertThat(verbose.answer(query)).startsWith("Here is all that can be said of number");

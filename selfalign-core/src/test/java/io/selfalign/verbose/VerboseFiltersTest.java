@@ -33,8 +33,8 @@ class VerboseFiltersTest {
     return new VerboseCandidate(Query.of("q", query), answer, closed, engraved, speech, shown);
   }
 
-  /** The rule of the first standard filter that drops an answer. */
-  private static String rule(VerboseCandidate candidate) {
+  /** The reason of the first standard filter that drops an answer. */
+  private static String reason(VerboseCandidate candidate) {
     return VerboseFilters.standard().stream()
         .filter(filter -> filter.reject(candidate).isPresent())
         .map(VerboseFilter::name)
@@ -60,20 +60,20 @@ class VerboseFiltersTest {
 
   @Test
   void a_good_answer_is_kept() {
-    assertThat(rule(candidate("Why?", A + B + C))).isEqualTo("kept");
+    assertThat(reason(candidate("Why?", A + B + C))).isEqualTo("kept");
   }
 
   @Test
   void an_answer_that_the_limit_cut_off_is_dropped() {
     VerboseCandidate cut = candidate("Why?", A + B + C + "So", false, Optional.empty());
-    assertThat(rule(cut)).isEqualTo("unclosed");
+    assertThat(reason(cut)).isEqualTo("unclosed");
   }
 
   @Test
   void an_apology_is_dropped_unless_it_was_asked_for() {
     String sorry = "I'm sorry, I can't say why. " + A + B + C;
-    assertThat(rule(candidate("Why?", sorry))).isEqualTo("apology");
-    assertThat(rule(candidate("Write an apology.", sorry))).isEqualTo("kept");
+    assertThat(reason(candidate("Why?", sorry))).isEqualTo("apology");
+    assertThat(reason(candidate("Write an apology.", sorry))).isEqualTo("kept");
   }
 
   @ParameterizedTest
@@ -84,46 +84,47 @@ class VerboseFiltersTest {
     "Plan a trip., 'Rome has ruins. Rome has food. Shall I say more? Or is it enough?', kept",
     "Write three quiz questions., 'Where is Rome? What is it? Who was Nero?', kept",
   })
-  void an_answer_that_rather_asks_is_dropped(String query, String answer, String rule) {
+  void an_answer_that_rather_asks_is_dropped(String query, String answer, String reason) {
     VerboseCandidate candidate = candidate(query, answer);
     assertThat(VerboseFilters.asksBack(0.5).reject(candidate).isPresent() ? "asks_back" : "kept")
-        .isEqualTo(rule);
+        .isEqualTo(reason);
   }
 
   @Test
   void an_echo_is_dropped() {
     String query = "Why do eggs take so long to boil on a mountain that is high?";
-    assertThat(rule(candidate(query, (query + " ").repeat(4).strip()))).isEqualTo("echo");
+    assertThat(reason(candidate(query, (query + " ").repeat(4).strip()))).isEqualTo("echo");
   }
 
   @Test
   void what_speaks_of_the_prompt_or_copies_what_it_shows_is_dropped() {
     String system = "It opens with the answer itself, then explains it in several paragraphs. ";
-    assertThat(rule(candidate("Why?", system + A + B + C))).isEqualTo("frame_speech");
-    assertThat(rule(candidate("Why?", A + B + C + "## Alina Is it so?"))).isEqualTo("frame_speech");
-    assertThat(rule(candidate("Why?", A + B + "Salt makes water boil at a higher point. " + C)))
+    assertThat(reason(candidate("Why?", system + A + B + C))).isEqualTo("frame_speech");
+    assertThat(reason(candidate("Why?", A + B + C + "## Alina Is it so?")))
+        .isEqualTo("frame_speech");
+    assertThat(reason(candidate("Why?", A + B + "Salt makes water boil at a higher point. " + C)))
         .isEqualTo("exemplar_leak");
   }
 
   @Test
   void repeated_sentences_and_lines_are_a_share_of_the_answer() {
-    assertThat(rule(candidate("Why?", A + B + C + A + B + C))).isEqualTo("repetitive");
-    assertThat(rule(candidate("Why?", "- Keep the lid on the pot.\n".repeat(20))))
+    assertThat(reason(candidate("Why?", A + B + C + A + B + C))).isEqualTo("repetitive");
+    assertThat(reason(candidate("Why?", "- Keep the lid on the pot.\n".repeat(20))))
         .isEqualTo("loop");
-    assertThat(rule(candidate("Why?", (A + B + C).repeat(4)))).isEqualTo("loop");
-    assertThat(rule(candidate("Why?", A + B + C + "Be patient. Be patient."))).isEqualTo("kept");
+    assertThat(reason(candidate("Why?", (A + B + C).repeat(4)))).isEqualTo("loop");
+    assertThat(reason(candidate("Why?", A + B + C + "Be patient. Be patient."))).isEqualTo("kept");
   }
 
   @Test
   void an_answer_is_no_shorter_than_stage_2s() {
-    assertThat(rule(candidate("Why?", A))).isEqualTo("too_short");
+    assertThat(reason(candidate("Why?", A))).isEqualTo("too_short");
     VerboseCandidate shorter =
         candidate("Why?", A + B + C, true, Optional.of(A + B + C + "Indeed."));
-    assertThat(rule(shorter)).isEqualTo("too_short");
+    assertThat(reason(shorter)).isEqualTo("too_short");
     assertThat(VerboseFilters.tooShort(160).reject(shorter))
         .contains("174 characters, the answer of stage 2 has 181");
     VerboseCandidate equal = candidate("Why?", A + B + C, true, Optional.of(A + B + C));
-    assertThat(rule(equal)).isEqualTo("kept");
+    assertThat(reason(equal)).isEqualTo("kept");
     assertThat(VerboseFilters.tooShort(2).reject(candidate("Why?", "😀😀"))).isEmpty();
     assertThat(VerboseFilters.tooShort(3).reject(candidate("Why?", "😀😀")))
         .contains("2 characters");

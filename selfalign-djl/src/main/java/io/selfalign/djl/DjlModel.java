@@ -11,7 +11,7 @@ import io.selfalign.djl.checkpoint.TensorType;
 import io.selfalign.djl.decode.ModelRunner;
 import io.selfalign.djl.decode.PromptTokenizer;
 import io.selfalign.djl.program.DecoderProgram;
-import io.selfalign.djl.program.Turns;
+import io.selfalign.djl.program.ModelLock;
 import io.selfalign.djl.train.TokenizedExample;
 import io.selfalign.djl.train.Trainer;
 import io.selfalign.error.CancelledException;
@@ -70,7 +70,7 @@ public final class DjlModel implements MergeableModel, AutoCloseable {
   private final ModelConfig config;
   private final PromptTokenizer tokenizer;
   private final DecoderProgram program;
-  private final Turns turns;
+  private final ModelLock turns;
   private final ModelRunner runner;
   private final Set<DjlAdaptedModel> adapted = ConcurrentHashMap.newKeySet();
   private @Nullable String checkpointFingerprint;
@@ -89,11 +89,11 @@ public final class DjlModel implements MergeableModel, AutoCloseable {
     this.config = config;
     this.tokenizer = tokenizer;
     this.program = program;
-    this.turns = Turns.of(name);
+    this.turns = ModelLock.of(name);
     this.runner = runner(turns, program);
   }
 
-  private ModelRunner runner(Turns ownTurns, DecoderProgram ownProgram) {
+  private ModelRunner runner(ModelLock ownTurns, DecoderProgram ownProgram) {
     return new ModelRunner(
         ownTurns,
         ownProgram,
@@ -241,7 +241,7 @@ public final class DjlModel implements MergeableModel, AutoCloseable {
     LoraAdapter lora = AdapterFolder.read(adapter, config, this::checkpointFingerprint);
     String adapterFingerprint = AdapterFolder.fingerprint(adapter);
     String adaptedName = name + "+" + name(adapter);
-    Turns shared = turns.share(adaptedName);
+    ModelLock shared = turns.share(adaptedName);
     DecoderProgram adaptedProgram = turns.take(() -> program.withAdapter(lora));
     DjlAdaptedModel model =
         new DjlAdaptedModel(
@@ -272,7 +272,7 @@ public final class DjlModel implements MergeableModel, AutoCloseable {
     List<TokenizedExample> tokenized = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
     for (TrainingExample example : examples) {
-      Turns.checkInterrupt();
+      ModelLock.checkInterrupt();
       TokenizedExample tokens = tokenize(example, end);
       if (tokens.tokens().length <= limit) {
         tokenized.add(tokens);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * What a user of selfalign-djl can see, and the arrows between its internals. A package that has no
- * classes yet breaks no rule.
+ * classes yet breaks no principle.
  */
 @AnalyzeClasses(packages = "io.selfalign.djl", importOptions = ImportOption.DoNotIncludeTests.class)
 class DjlArchitectureTest {

@@ -21,7 +21,7 @@ import io.selfalign.pipeline.RunDirectory;
 import io.selfalign.pipeline.RunEvent;
 import io.selfalign.pipeline.RunOptions;
 import io.selfalign.tuning.Adapter;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import io.selfalign.tuning.ChatPrompt;
 import io.selfalign.verbose.ExtensiveCue;
 import io.selfalign.verbose.VerboseCloning;
@@ -139,8 +139,8 @@ class EngravingTest {
       Adapter adapter = whole.records("engraving", Adapter.class).toList().get(0);
       assertThat(adapter.steps()).isEqualTo(60);
       assertThat(adapter.loss()).isLessThan(0.1);
-      try (AlignedModel juno =
-          AlignedModel.open(base, whole, "engraving")
+      try (Assistant juno =
+          Assistant.open(base, whole, "engraving")
               .withSampling(GenerationOptions.builder().temperature(0).maxNewTokens(60).build())) {
         assertThat(juno.answers(queries()))
             .extracting(answer -> answer.text())
@@ -182,7 +182,7 @@ class EngravingTest {
           .allSatisfy(answer -> assertThat(answer.model()).isNotEqualTo(base.fingerprint()));
       Adapter adapter = run.records("verbose-cloning", Adapter.class).toList().get(0);
       assertThat(adapter.examples()).isEqualTo(answers.size());
-      try (AlignedModel verbose = AlignedModel.open(base, run, "verbose-cloning")) {
+      try (Assistant verbose = Assistant.open(base, run, "verbose-cloning")) {
         assertThat(verbose.prompt()).isEqualTo(PROMPT);
         assertThat(verbose.model().fingerprint()).isNotEqualTo(answers.get(0).model());
       }

@@ -7,9 +7,9 @@ import io.selfalign.data.Traceable;
 import io.selfalign.eval.ChoiceQuestion;
 import io.selfalign.eval.Evaluation;
 import io.selfalign.eval.EvaluationResult;
-import io.selfalign.eval.Figure;
+import io.selfalign.eval.HasMetrics;
 import io.selfalign.eval.Hhh;
-import io.selfalign.eval.Measured;
+import io.selfalign.eval.Metric;
 import io.selfalign.eval.MultipleChoice;
 import io.selfalign.eval.PreferenceEvaluation;
 import io.selfalign.eval.ReplyPair;
@@ -72,14 +72,14 @@ class EvaluationTest {
     return DjlModel.open(copy, DjlModelOptions.builder().dtype(DType.F32).build());
   }
 
-  private <I extends Traceable, O extends Measured> RunResult run(
+  private <I extends Traceable, O extends HasMetrics> RunResult run(
       Evaluation<I, O> stage, List<I> items) {
     return Pipeline.of(stage, Dataset.of(stage.inputType(), items))
         .in(temporary.resolve(stage.name()))
         .run();
   }
 
-  private static <O extends Measured> List<O> records(Evaluation<?, O> stage, RunResult run) {
+  private static <O extends HasMetrics> List<O> records(Evaluation<?, O> stage, RunResult run) {
     return run.directory().records(stage.name(), stage.outputType()).toList();
   }
 
@@ -114,7 +114,7 @@ class EvaluationTest {
   void a_uniform_model_scores_the_chance_level_and_the_published_one_is_in_its_interval(
       String file) {
     ScriptedModel uniform = ScriptedModel.builder().scorer(request -> 0).build();
-    Figure mc1 =
+    Metric mc1 =
         MultipleChoice.builder(uniform)
             .build()
             .evaluate(TruthfulQa.multipleChoice(data().resolve("eval/truthfulqa").resolve(file)))

@@ -14,12 +14,12 @@ import io.selfalign.principle.Candidate;
 import io.selfalign.principle.Exemplar;
 import io.selfalign.principle.ExemplarSelector;
 import io.selfalign.principle.Principle;
+import io.selfalign.principle.PrincipleCheck;
 import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PrincipleMentions;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
-import io.selfalign.principle.RuleCheck;
-import io.selfalign.principle.RuleMentions;
 import io.selfalign.principle.SafetyFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ class SharedPromptTest {
                           List.of(
                               new Exemplar.Turn(
                                   "Who lives next door?",
-                                  List.of("By my {rule: candor} I say that I can't know."),
+                                  List.of("By my {principle: candor} I say that I can't know."),
                                   "I don't know who lives there; you could ring the bell."))))))
           .build();
 
@@ -99,7 +99,7 @@ class SharedPromptTest {
   @Test
   void the_check_of_answers_runs_little_more_than_its_question() {
     try (DjlModel model = open(DjlModelOptions.builder())) {
-      RuleCheck check = RuleCheck.builder(model, FRAME).minAuc(0).build();
+      PrincipleCheck check = PrincipleCheck.builder(model, FRAME).minAuc(0).build();
       // Always the same word, so that the text has the tokens with which it was written.
       GenerationOptions knowing =
           GenerationOptions.builder()
@@ -118,7 +118,7 @@ class SharedPromptTest {
                 prompt,
                 written,
                 FRAME.parse(written, FinishReason.LENGTH),
-                new RuleMentions(List.of(), List.of()),
+                new PrincipleMentions(List.of(), List.of()),
                 FRAME.speech()));
       }
       check.judge(candidates.subList(0, 1)); // which also measures the check

@@ -1,9 +1,9 @@
 package io.selfalign.djl.decode;
 
 import io.selfalign.djl.program.DecoderProgram;
+import io.selfalign.djl.program.KvCache;
 import io.selfalign.djl.program.LogitEdits;
 import io.selfalign.djl.program.NativeValue;
-import io.selfalign.djl.program.RowCache;
 import io.selfalign.djl.program.Sampling;
 import io.selfalign.djl.program.SegmentView;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class Batch implements AutoCloseable {
   private final DecoderProgram program;
   private final Prefiller prefiller;
   private final Sampling sampling;
-  private final RowCache cache;
+  private final KvCache cache;
   private final List<Row> rows = new ArrayList<>();
   private @Nullable SegmentView view;
 

@@ -3,8 +3,8 @@ package io.selfalign.djl.decode;
 import static java.util.Objects.requireNonNull;
 
 import io.selfalign.djl.program.DecoderProgram;
+import io.selfalign.djl.program.ModelLock;
 import io.selfalign.djl.program.NativeValue;
-import io.selfalign.djl.program.Turns;
 import io.selfalign.error.ContextLengthException;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.Generation;
@@ -39,7 +39,7 @@ public final class ModelRunner implements AutoCloseable {
   private final Limits limits;
   private final PrefixTree tree;
   private final Prefiller prefiller;
-  private final Turns turns;
+  private final ModelLock turns;
 
   /**
    * How much to run and keep at a time.
@@ -54,7 +54,7 @@ public final class ModelRunner implements AutoCloseable {
 
   /** Takes ownership of the program, not of the tokenizer. */
   public ModelRunner(
-      Turns turns,
+      ModelLock turns,
       DecoderProgram program,
       PromptTokenizer tokenizer,
       List<Integer> endOfSequenceIds,
@@ -100,7 +100,7 @@ public final class ModelRunner implements AutoCloseable {
     GenerationPlan plan = GenerationPlan.of(options, tokenizer, endOfSequenceIds);
     List<Row> rows = new ArrayList<>();
     for (GenerationRequest request : requests) {
-      Turns.checkInterrupt();
+      ModelLock.checkInterrupt();
       int[] tokens = encodePrompt(request.id(), request.prompt());
       checkFits(request.id(), tokens.length, options.maxNewTokens());
       rows.add(new Row(request, tokens, plan));
@@ -184,7 +184,7 @@ public final class ModelRunner implements AutoCloseable {
     Requests.checkUniqueIds(requests, ScoreRequest::id);
     List<ScoredPrompt> scored = new ArrayList<>();
     for (ScoreRequest request : requests) {
-      Turns.checkInterrupt();
+      ModelLock.checkInterrupt();
       scored.add(scoredPrompt(request));
     }
     // Neighbours then have most in common, whatever the order of the requests.

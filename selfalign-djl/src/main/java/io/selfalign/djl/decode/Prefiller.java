@@ -3,7 +3,7 @@ package io.selfalign.djl.decode;
 import io.selfalign.djl.decode.PassTokens.Run;
 import io.selfalign.djl.program.DecoderProgram;
 import io.selfalign.djl.program.DecoderProgram.Prefilled;
-import io.selfalign.djl.program.KeyValues;
+import io.selfalign.djl.program.KvBlock;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -325,7 +325,7 @@ final class Prefiller {
 
   /** Copies keys/values of the tokens in a range of positions. */
   interface KeyValuesCopier {
-    KeyValues copy(int from, int to);
+    KvBlock copy(int from, int to);
   }
 
   /**

@@ -1,21 +1,21 @@
 package io.selfalign.djl.decode;
 
-import io.selfalign.djl.program.KeyValues;
+import io.selfalign.djl.program.KvBlock;
 
 /**
  * Keys/values that several rows, and the prefix cache, may use at the same time. It counts its
  * users; the last one to release it frees the native memory. Used under the model's lock.
  */
 final class Segment {
-  private final KeyValues keyValues;
+  private final KvBlock keyValues;
   private int users = 1;
 
   /** A segment with one user, the caller. */
-  Segment(KeyValues keyValues) {
+  Segment(KvBlock keyValues) {
     this.keyValues = keyValues;
   }
 
-  KeyValues keyValues() {
+  KvBlock keyValues() {
     return keyValues;
   }
 

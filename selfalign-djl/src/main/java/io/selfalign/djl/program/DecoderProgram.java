@@ -67,7 +67,7 @@ public final class DecoderProgram implements AutoCloseable {
    * @param selected how many tokens were selected
    * @param keyValues the keys/values of all tokens
    */
-  public record Prefilled(NativeValue hidden, int selected, KeyValues keyValues)
+  public record Prefilled(NativeValue hidden, int selected, KvBlock keyValues)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -248,7 +248,7 @@ public final class DecoderProgram implements AutoCloseable {
       return new Prefilled(
           new NativeValue(parts[0]),
           select.length,
-          new KeyValues(new NativeValue(parts[1]), positions[0], tokens.length));
+          new KvBlock(new NativeValue(parts[1]), positions[0], tokens.length));
     }
   }
 
@@ -259,7 +259,7 @@ public final class DecoderProgram implements AutoCloseable {
    * @return the final hidden states of all rows
    */
   public NativeValue decode(
-      int[] tokens, int[] positions, int[] lengths, RowCache cache, SegmentView segments) {
+      int[] tokens, int[] positions, int[] lengths, KvCache cache, SegmentView segments) {
     try (NativeValue t = ints(tokens);
         NativeValue p = ints(positions);
         NativeValue l = ints(lengths);
@@ -348,16 +348,16 @@ public final class DecoderProgram implements AutoCloseable {
   }
 
   /** Some of the tokens of keys/values, from a given position on, with a lifetime of their own. */
-  public KeyValues slice(KeyValues source, int from, int length, int position) {
+  public KvBlock slice(KvBlock source, int from, int length, int position) {
     try (NativeValue start = new NativeValue(IValue.from((long) from));
         NativeValue count = new NativeValue(IValue.from((long) length))) {
-      return new KeyValues(run("slice_tokens", source.value, start, count), position, length);
+      return new KvBlock(run("slice_tokens", source.value, start, count), position, length);
     }
   }
 
   /** An empty cache for decoding. */
-  public RowCache newRowCache() {
-    return new RowCache(this, WeightLoader.allocate(manager, module, new Shape(0), type));
+  public KvCache newRowCache() {
+    return new KvCache(this, WeightLoader.allocate(manager, module, new Shape(0), type));
   }
 
   NativeValue resize(NativeValue cache, int rows, int slots) {
@@ -367,7 +367,7 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  void put(NativeValue cache, int row, int slot, KeyValues source, int from, int length) {
+  void put(NativeValue cache, int row, int slot, KvBlock source, int from, int length) {
     try (NativeValue r = new NativeValue(IValue.from((long) row));
         NativeValue s = new NativeValue(IValue.from((long) slot));
         NativeValue f = new NativeValue(IValue.from((long) from));
@@ -376,11 +376,11 @@ public final class DecoderProgram implements AutoCloseable {
     }
   }
 
-  KeyValues sliceRow(NativeValue cache, int row, int from, int length, int position) {
+  KvBlock sliceRow(NativeValue cache, int row, int from, int length, int position) {
     try (NativeValue r = new NativeValue(IValue.from((long) row));
         NativeValue f = new NativeValue(IValue.from((long) from));
         NativeValue l = new NativeValue(IValue.from((long) length))) {
-      return new KeyValues(run("slice_row", cache, r, f, l), position, length);
+      return new KvBlock(run("slice_row", cache, r, f, l), position, length);
     }
   }
 

@@ -11,23 +11,23 @@ import java.util.List;
 public final class SegmentView implements AutoCloseable {
   /** One segment and the tokens of the pass that see it. */
   public static final class Use {
-    private final KeyValues segment;
+    private final KvBlock segment;
     private final long[] tokens;
     private final boolean all;
 
-    private Use(KeyValues segment, long[] tokens, boolean all) {
+    private Use(KvBlock segment, long[] tokens, boolean all) {
       this.segment = segment;
       this.tokens = tokens;
       this.all = all;
     }
 
     /** All tokens of the pass see the segment. */
-    public static Use byAll(KeyValues segment) {
+    public static Use byAll(KvBlock segment) {
       return new Use(segment, new long[0], true);
     }
 
     /** The tokens with these indices see the segment; at least one. */
-    public static Use by(KeyValues segment, int... tokens) {
+    public static Use by(KvBlock segment, int... tokens) {
       return new Use(segment, Arrays.stream(tokens).asLongStream().toArray(), false);
     }
   }

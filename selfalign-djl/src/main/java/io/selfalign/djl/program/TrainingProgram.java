@@ -334,7 +334,7 @@ public final class TrainingProgram implements AutoCloseable {
    *
    * @throws IllegalStateException if an adapter is trained
    */
-  public List<SafeTensorsWriter.Tensor> checkpoint(Turns turns) {
+  public List<SafeTensorsWriter.Tensor> checkpoint(ModelLock turns) {
     if (initial.isPresent()) {
       throw new IllegalStateException("an adapter is trained");
     }
@@ -362,7 +362,7 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   private static SafeTensorsWriter.Tensor tensor(
-      String name, Turns turns, Supplier<float[]> values, long... shape) {
+      String name, ModelLock turns, Supplier<float[]> values, long... shape) {
     return new SafeTensorsWriter.Tensor(
         name,
         TensorType.F32,
@@ -375,7 +375,7 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Whether all parameters are finite numbers; looks at each of them in a turn of its own. */
-  public boolean isFinite(Turns turns) {
+  public boolean isFinite(ModelLock turns) {
     for (PtNDArray parameter : trained) {
       for (float value : turns.take(parameter::toFloatArray)) {
         if (!Float.isFinite(value)) {
@@ -390,7 +390,7 @@ public final class TrainingProgram implements AutoCloseable {
    * Everything that {@link #restore} needs to go on from here. Each array is copied out of native
    * memory when it is written, in a turn of its own; nothing may change it until then.
    */
-  public List<SafeTensorsWriter.Tensor> state(Turns turns) {
+  public List<SafeTensorsWriter.Tensor> state(ModelLock turns) {
     List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
     for (Map.Entry<String, List<PtNDArray>> kind : kinds().entrySet()) {
       for (int i = 0; i < kind.getValue().size(); i++) {

@@ -5,8 +5,8 @@ import io.selfalign.djl.checkpoint.CheckpointCopy;
 import io.selfalign.djl.checkpoint.LoraAdapter;
 import io.selfalign.djl.checkpoint.ModelConfig;
 import io.selfalign.djl.program.DecoderProgram;
+import io.selfalign.djl.program.ModelLock;
 import io.selfalign.djl.program.TrainingProgram;
-import io.selfalign.djl.program.Turns;
 import io.selfalign.djl.train.TrainingCheckpoints.Position;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
@@ -49,7 +49,7 @@ public final class Trainer {
       String type,
       ModelConfig config,
       DecoderProgram program,
-      Turns turns) {
+      ModelLock turns) {
     /** Writes the adapter that a program has trained so far into a folder that is there. */
     void writeAdapter(Path target, TrainingProgram trained) throws IOException {
       LoraAdapter adapter = turns.take(trained::adapter);

@@ -176,7 +176,7 @@ def attend_causally_by_products(query: Tensor, key: Tensor, value: Tensor, scale
   return (torch.cat(outs, 0), torch.cat(denominators, 0))
 
 
-# Turns "may see" into what is added to scores, in float32.
+# ModelLock "may see" into what is added to scores, in float32.
 def additive(visible: Tensor) -> Tensor:
   mask = torch.zeros(visible.size(), dtype=6, device=visible.device)
   return mask.masked_fill_(torch.logical_not(visible), -1e30)

@@ -372,7 +372,7 @@ class KernelsTest {
         SegmentView view = program.segmentView(List.of(SegmentView.Use.byAll(shared.keyValues())));
         DecoderProgram.Prefilled own =
             prefill(program, Arrays.copyOfRange(tokens, 3, last), 3, view);
-        RowCache cache = program.newRowCache()) {
+        KvCache cache = program.newRowCache()) {
       cache.ensure(2, last - 2);
       cache.put(0, 0, own.keyValues(), 0, last - 4);
       cache.put(1, 0, own.keyValues(), 0, last - 3);

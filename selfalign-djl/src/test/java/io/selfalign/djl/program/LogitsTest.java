@@ -66,7 +66,7 @@ class LogitsTest {
   /** The logits of all tokens, run in pieces that see all earlier pieces as segments. */
   static float[][] prefill(DecoderProgram program, int[] tokens, int pieceLength) {
     float[][] logits = new float[tokens.length][];
-    List<KeyValues> earlier = new java.util.ArrayList<>();
+    List<KvBlock> earlier = new java.util.ArrayList<>();
     for (int from = 0; from < tokens.length; from += pieceLength) {
       int to = Math.min(from + pieceLength, tokens.length);
       int[] all = IntStream.range(0, to - from).toArray();
@@ -89,7 +89,7 @@ class LogitsTest {
         earlier.add(program.slice(result.keyValues(), 0, to - from, from));
       }
     }
-    earlier.forEach(KeyValues::close);
+    earlier.forEach(KvBlock::close);
     return logits;
   }
 

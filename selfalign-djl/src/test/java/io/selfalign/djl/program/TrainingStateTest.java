@@ -41,7 +41,7 @@ class TrainingStateTest {
         DecoderProgram base = DecoderProgram.load(config, tensors, TensorType.F32, Device.cpu());
         TrainingProgram first = TrainingProgram.ofAllWeights(base);
         TrainingProgram second = TrainingProgram.ofAllWeights(base)) {
-      Turns turns = Turns.of("m");
+      ModelLock turns = ModelLock.of("m");
       first.accumulate(BATCH, 1, 0, false);
       first.step(STEP);
       List<SafeTensorsWriter.Tensor> state = first.state(turns);

@@ -15,12 +15,12 @@ import io.selfalign.model.ScoreRequest;
 import io.selfalign.pipeline.Dataset;
 import io.selfalign.pipeline.Pipeline;
 import io.selfalign.principle.Candidate;
+import io.selfalign.principle.PrincipleCheck;
 import io.selfalign.principle.PrincipleDrivenAlignment;
+import io.selfalign.principle.PrincipleMentions;
 import io.selfalign.principle.Prompt;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.principle.Reply;
-import io.selfalign.principle.RuleCheck;
-import io.selfalign.principle.RuleMentions;
 import io.selfalign.principle.SafetyFilter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -139,7 +139,7 @@ final class RespondBenchmark implements Callable<Integer> {
     WellFormed wellFormed = new WellFormed(model, frame);
     // A random model can't tell answers apart; what the check costs is measured all the same.
     SafetyFilter safety =
-        check ? RuleCheck.builder(wellFormed, frame).minAuc(0).build() : SafetyFilter.none();
+        check ? PrincipleCheck.builder(wellFormed, frame).minAuc(0).build() : SafetyFilter.none();
     return PrincipleDrivenAlignment.builder(wellFormed)
         .frame(frame)
         .safety(safety)
@@ -175,7 +175,7 @@ final class RespondBenchmark implements Callable<Integer> {
     GenerationOptions one = stage.sampling().toBuilder().maxNewTokens(1).build();
     String written = stage.model().generate(prompt.text(), one);
     Reply reply = stage.frame().parse(written, FinishReason.END_OF_SEQUENCE);
-    RuleMentions mentions = new RuleMentions(List.of(), List.of());
+    PrincipleMentions mentions = new PrincipleMentions(List.of(), List.of());
     Cost start = Cost.now();
     Candidate candidate =
         new Candidate(query, prompt, written, reply, mentions, stage.frame().speech());
@@ -258,7 +258,7 @@ final class RespondBenchmark implements Callable<Integer> {
     }
   }
 
-  /** Has thoughts at once, lets a model answer, and finds that no answer breaks a rule. */
+  /** Has thoughts at once, lets a model answer, and finds that no answer breaks a principle. */
   private record WellFormed(BaseModel model, PromptFrame frame) implements BaseModel {
     @Override
     public String name() {

@@ -4,7 +4,7 @@ import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.eval.Evaluation;
-import io.selfalign.eval.Measured;
+import io.selfalign.eval.HasMetrics;
 import io.selfalign.eval.PromptStyle;
 import io.selfalign.model.BaseModel;
 import io.selfalign.pipeline.Pipeline;
@@ -160,7 +160,7 @@ final class EvalRun {
     }
   }
 
-  private <O extends Measured> void write(Evaluation<?, O> evaluation, RunResult result) {
+  private <O extends HasMetrics> void write(Evaluation<?, O> evaluation, RunResult result) {
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout");
         Stream<O> records =
             result.directory().records(evaluation.name(), evaluation.outputType()).stream()) {

@@ -32,7 +32,7 @@ final class FrameArguments {
       names = "--principles",
       paramLabel = "FILE",
       description =
-          "The rules: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
+          "The principles: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
               + " library's 16; for the embedded model ten of its own.")
   private Optional<Path> principles;
 
@@ -55,7 +55,7 @@ final class FrameArguments {
       paramLabel = "WAY",
       description =
           "Which exemplars a prompt shows: all, none, or K of them that are random, nearest to the"
-              + " query, most diverse, or of the widest rule coverage. Default: all.")
+              + " query, most diverse, or of the widest coverage of principles. Default: all.")
   private Selection selection = Selection.all;
 
   @Option(
@@ -116,7 +116,7 @@ final class FrameArguments {
       case random -> ExemplarSelector.random(pool, shown);
       case nearest -> ExemplarSelector.nearest(pool, shown);
       case diverse -> ExemplarSelector.diverse(pool, shown);
-      case coverage -> ExemplarSelector.ruleCoverage(pool, shown);
+      case coverage -> ExemplarSelector.principleCoverage(pool, shown);
     };
   }
 }

@@ -30,7 +30,7 @@ final class FrameFile {
     Map<String, BiConsumer<PromptFrame.Builder, String>> texts = new LinkedHashMap<>();
     texts.put("persona", PromptFrame.Builder::persona);
     texts.put("introduction", PromptFrame.Builder::introduction);
-    texts.put("rules_heading", PromptFrame.Builder::rulesHeading);
+    texts.put("principles_heading", PromptFrame.Builder::principlesHeading);
     texts.put("self_identification", PromptFrame.Builder::selfIdentification);
     texts.put("conversation_marker", PromptFrame.Builder::conversationMarker);
     texts.put("user_marker", PromptFrame.Builder::userMarker);

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
           + " each stage's drops.jsonl. Run it again to go on after an interruption.",
       "Standard output: a summary at the end,"
           + " {\"work\",\"instructions\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]},"
-          + " where dropped has counts by rule.",
+          + " where dropped has counts by reason.",
       ""
     })
 final class InstructCommand implements Callable<Integer> {
@@ -179,17 +179,17 @@ final class InstructCommand implements Callable<Integer> {
 
   @Option(
       names = "--without",
-      paramLabel = "RULE",
-      description = "Don't filter by this rule, such as not_text; may be repeated.")
+      paramLabel = "FILTER",
+      description = "Don't use this filter, such as not_text; may be repeated.")
   private List<String> without = List.of();
 
   @Option(
-      names = "--fruitless-rounds",
+      names = "--patience",
       paramLabel = "N",
       description =
           "Give up after so many rounds in a row that kept nothing, or so many more epochs in which"
               + " a type of question got no topic. Default: ${DEFAULT-VALUE}.")
-  private int fruitlessRounds = SelfInstructOptions.defaults().fruitlessRounds();
+  private int patience = SelfInstructOptions.defaults().patience();
 
   @Option(
       names = "--accept-fewer",
@@ -318,8 +318,7 @@ final class InstructCommand implements Callable<Integer> {
   private TopicOptions topicOptions() {
     TopicOptions.Builder options = TopicOptions.builder().acceptFewer(acceptFewer);
     CommandArguments.set(spec, "--topic-epochs", () -> options.epochs(topicEpochs));
-    CommandArguments.set(
-        spec, "--fruitless-rounds", () -> options.fruitlessEpochs(fruitlessRounds));
+    CommandArguments.set(spec, "--patience", () -> options.patience(patience));
     options.sampling(
         sampling(TopicOptions.defaults().sampling(), "--topic-max-new-tokens", topicMaxNewTokens));
     return options.build();
@@ -344,9 +343,8 @@ final class InstructCommand implements Callable<Integer> {
     CommandArguments.set(
         spec, "--requests-per-round", () -> options.requestsPerRound(requestsPerRound));
     CommandArguments.set(spec, "--threshold", () -> options.nearDuplicateThreshold(threshold));
-    CommandArguments.set(
-        spec, "--fruitless-rounds", () -> options.fruitlessRounds(fruitlessRounds));
+    CommandArguments.set(spec, "--patience", () -> options.patience(patience));
     without.forEach(
-        rule -> CommandArguments.set(spec, "--without", () -> options.withoutFilter(rule)));
+        reason -> CommandArguments.set(spec, "--without", () -> options.withoutFilter(reason)));
   }
 }

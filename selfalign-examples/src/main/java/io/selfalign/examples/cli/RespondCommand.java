@@ -17,9 +17,9 @@ import io.selfalign.pipeline.StageSummary;
 import io.selfalign.principle.AnswerFilter;
 import io.selfalign.principle.AnswerFilters;
 import io.selfalign.principle.InstructionQueries;
+import io.selfalign.principle.PrincipleCheck;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PromptFrame;
-import io.selfalign.principle.RuleCheck;
 import io.selfalign.principle.SafetyFilter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
           + " dropped are in stages/demonstrations of the directory.",
       "Standard output: a summary at the end,"
           + " {\"work\",\"demonstrations\",\"stages\":[{\"name\",\"kept\",\"dropped\",\"counters\"}]},"
-          + " where dropped has counts by rule.",
+          + " where dropped has counts by reason.",
       ""
     })
 final class RespondCommand implements Callable<Integer> {
@@ -116,21 +116,21 @@ final class RespondCommand implements Callable<Integer> {
 
   @Option(
       names = "--without",
-      paramLabel = "RULE",
-      description = "Don't filter by this rule, such as apology; may be repeated.")
+      paramLabel = "FILTER",
+      description = "Don't use this filter, such as apology; may be repeated.")
   private List<String> without = List.of();
 
   @Option(
       names = "--safety-margin",
       paramLabel = "NATS",
       description =
-          "Drop an answer if the model finds it this much likelier that it breaks a rule than that"
+          "Drop an answer if the model finds it this much likelier that it breaks a principle than that"
               + " it doesn't. Default: ${DEFAULT-VALUE}.")
   private double safetyMargin;
 
   @Option(
       names = "--no-safety-check",
-      description = "Do not ask the model whether answers break a rule.")
+      description = "Do not ask the model whether answers break a principle.")
   private boolean noSafetyCheck;
 
   @Option(
@@ -233,7 +233,7 @@ final class RespondCommand implements Callable<Integer> {
     if (noSafetyCheck || prompt.principles().isEmpty()) {
       return SafetyFilter.none();
     }
-    return RuleCheck.builder(opened, prompt).margin(safetyMargin).build();
+    return PrincipleCheck.builder(opened, prompt).margin(safetyMargin).build();
   }
 
   private AnswerFilter tooShort() {
@@ -251,12 +251,12 @@ final class RespondCommand implements Callable<Integer> {
       }
     }
     List<String> names = filters.stream().map(AnswerFilter::name).toList();
-    for (String rule : without) {
-      if (!names.contains(rule)) {
+    for (String name : without) {
+      if (!names.contains(name)) {
         throw new ParameterException(
-            spec.commandLine(), "--without is '" + rule + "', but must be one of " + names);
+            spec.commandLine(), "--without is '" + name + "', but must be one of " + names);
       }
-      filters.removeIf(filter -> filter.name().equals(rule));
+      filters.removeIf(filter -> filter.name().equals(name));
     }
     return filters;
   }

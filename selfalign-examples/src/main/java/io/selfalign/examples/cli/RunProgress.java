@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Shows a run on a terminal: for each stage a bar with rate and time left while it works, and lines
- * with what it kept and dropped by which rule, now and then and when it is done. Made for one run.
+ * with what it kept and dropped for which reason, now and then and when it is done. Made for one
+ * run.
  */
 final class RunProgress implements RunListener {
   private final PrintStream err;
@@ -20,14 +21,14 @@ final class RunProgress implements RunListener {
   private boolean training;
   private long shown;
 
-  /** When rules were told last, as {@link System#nanoTime} has it. */
+  /** When reasons were told last, as {@link System#nanoTime} has it. */
   private long told = System.nanoTime();
 
   RunProgress(PrintStream err) {
     this(err, Duration.ofSeconds(30));
   }
 
-  /** Tells rules at most once in a time. */
+  /** Tells reasons at most once in a time. */
   RunProgress(PrintStream err, Duration interval) {
     this.err = err;
     this.interval = interval;
@@ -59,7 +60,7 @@ final class RunProgress implements RunListener {
     tell(progress);
   }
 
-  /** What was dropped by which rule: too long for the bar, so that it gets lines of its own. */
+  /** What was dropped for which reason: too long for the bar, so that it gets lines of its own. */
   private void tell(RunEvent.Progress progress) {
     long now = System.nanoTime();
     if (!progress.drops().isEmpty() && now - told >= interval.toNanos()) {
@@ -89,15 +90,15 @@ final class RunProgress implements RunListener {
     bar = Progress.hidden();
   }
 
-  /** The most frequent rules come first. */
+  /** The most frequent reasons come first. */
   private static String counts(long kept, Map<String, Long> drops) {
-    String rules =
+    String reasons =
         drops.entrySet().stream()
             .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-            .map(rule -> String.format("%s %,d", rule.getKey(), rule.getValue()))
+            .map(reason -> String.format("%s %,d", reason.getKey(), reason.getValue()))
             .collect(Collectors.joining(", "));
     return String.format("%,d kept, %,d dropped", kept, sum(drops))
-        + (rules.isEmpty() ? "" : " (" + rules + ")");
+        + (reasons.isEmpty() ? "" : " (" + reasons + ")");
   }
 
   private static long sum(Map<String, Long> drops) {

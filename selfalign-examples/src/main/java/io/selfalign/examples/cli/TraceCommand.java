@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
       "Shows what a record of a run was made from, and what was made from it.",
       "Standard output: the record, then its ancestors, then its descendants, nearest first:"
           + " {\"relation\",\"distance\",\"stage\",\"id\",\"kept\",\"record\"}. What was dropped has"
-          + " kept false, and its record says by which rule.",
+          + " kept false, and its record says for which reason.",
       ""
     })
 final class TraceCommand implements Callable<Integer> {

@@ -71,7 +71,7 @@ final class TryPromptCommand implements Callable<Integer> {
       description =
           "A prompt to try under this name; may be repeated. The file has a JSON object with what"
               + " differs from the standard prompt: principles and exemplars (paths of files from"
-              + " its folder), persona, introduction, rules_heading, self_identification,"
+              + " its folder), persona, introduction, principles_heading, self_identification,"
               + " conversation_marker, user_marker, thought_marker, answer_marker.")
   private Map<String, Path> files = new LinkedHashMap<>();
 

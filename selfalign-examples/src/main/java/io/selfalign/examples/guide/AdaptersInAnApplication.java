@@ -4,7 +4,7 @@ import io.selfalign.SelfAlignResult;
 import io.selfalign.djl.DjlModel;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.pipeline.RunDirectory;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * verbose cloning are attached to it side by side, and several threads ask both at the same time.
  *
  * <p>The weights are in memory once. Calls of several threads take turns at every token, so each
- * request goes on while others do; many questions in one call, by {@code AlignedModel.answers}, are
+ * request goes on while others do; many questions in one call, by {@code Assistant.answers}, are
  * faster than as many calls.
  */
 public final class AdaptersInAnApplication {
@@ -31,8 +31,8 @@ public final class AdaptersInAnApplication {
   /** Asks both models of a run from several threads; the answers are in the questions' order. */
   static List<Answers> ask(SelfAlignResult models, List<String> questions, int threads)
       throws InterruptedException {
-    AlignedModel brief = models.engraved();
-    AlignedModel extensive = models.model();
+    Assistant brief = models.engraved();
+    Assistant extensive = models.model();
     ExecutorService requests = Executors.newFixedThreadPool(threads);
     try {
       List<Future<Answers>> pending = new ArrayList<>();

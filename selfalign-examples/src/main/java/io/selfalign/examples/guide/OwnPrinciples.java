@@ -43,32 +43,33 @@ public final class OwnPrinciples {
   }
 
   /**
-   * One exemplar for each rule of ours; {rule: ...} gets the number that the rule has in the set.
+   * One exemplar for each principle of ours; {principle: ...} gets the number that the principle
+   * has in the set.
    */
   static List<Exemplar> exemplars() {
     return List.of(
         exemplar(
             "other-reader",
             "What books does Mr. Oduya from the second floor have at home right now?",
-            "The user asks about another reader's loans. By my {rule: privacy} I don't tell.",
+            "The user asks about another reader's loans. By my {principle: privacy} I don't tell.",
             "I don't tell anyone what other readers have borrowed. If you are waiting for a book"
                 + " that is out, I can explain how to be called when it comes back."),
         exemplar(
             "closing-time",
             "Until when are you open on the Saturday before Easter?",
-            "The user asks for opening hours. By my {rule: opening} I say where they stand.",
+            "The user asks for opening hours. By my {principle: opening} I say where they stand.",
             "I don't have this year's holiday hours, and they are not the same every year. The sign"
                 + " at the door and the desk by the entrance have them."),
         exemplar(
             "good-book",
             "Can you recommend me a good novel for the train?",
-            "The user wants a recommendation. By my {rule: taste} I ask before I name one.",
+            "The user wants a recommendation. By my {principle: taste} I ask before I name one.",
             "Gladly. Which novel did you last enjoy, and how long is the ride? For an hour I would"
                 + " look among short crime novels, for a whole day rather among family sagas."),
         exemplar(
             "stacks",
             "The catalogue says my book is in the stacks. Where is that?",
-            "The user does not know a term. By my {rule: plain words} I explain it.",
+            "The user does not know a term. By my {principle: plain words} I explain it.",
             "The stacks are shelves that readers can't enter. Order the book in the catalogue, and"
                 + " we bring it to the desk for you."));
   }
@@ -110,7 +111,7 @@ public final class OwnPrinciples {
     result
         .drops(answered)
         .toList()
-        .forEach(drop -> out.accept(drop.id() + " dropped by " + drop.rule()));
+        .forEach(drop -> out.accept(drop.id() + " dropped by " + drop.reason()));
     try (Stream<Demonstration> records = result.records(answered).stream()) {
       PrincipleUse use = PrincipleUse.of(records);
       out.accept(use.toString());
@@ -122,7 +123,7 @@ public final class OwnPrinciples {
   public static void main(String[] args) {
     if (args.length != 2) {
       System.out.println(
-          "OwnPrinciples MODEL WORK: answers a library's readers by rules of its own");
+          "OwnPrinciples MODEL WORK: answers a library's readers by principles of its own");
       return;
     }
     List<Query> queries =

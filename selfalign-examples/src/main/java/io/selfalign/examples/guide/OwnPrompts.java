@@ -43,7 +43,7 @@ public final class OwnPrompts {
                 List.of(
                     "Topic: how a canal lock works.",
                     "Limit: none.",
-                    "Rules: {rules: step-by-step, informative}.)"),
+                    "Rules: {principles: step-by-step, informative}.)"),
                 "A lock is a chamber of water between two levels of a canal. A boat goes in, the"
                     + " water rises or falls, and the boat with it. No engine lifts it.\n\n"
                     + "1. Both gates are shut, and the chamber stands at the lower level.\n"

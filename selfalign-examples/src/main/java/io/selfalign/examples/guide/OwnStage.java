@@ -20,7 +20,7 @@ import io.selfalign.pipeline.UnitContext;
 import io.selfalign.principle.InstructionQueries;
 import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.tuning.Adapter;
-import io.selfalign.tuning.AlignedModel;
+import io.selfalign.tuning.Assistant;
 import io.selfalign.tuning.ChatPrompt;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,10 +31,10 @@ import java.util.regex.Pattern;
 
 /**
  * Shows a stage of one's own, and how to compose the standard stages by hand: between stages 1 and
- * 2, {@link HouseRules} drops what a host doesn't want to be answered and marks what is left.
+ * 2, {@link HostPolicy} drops what a host doesn't want to be answered and marks what is left.
  *
- * <p>What it drops is in the ledger with its rule, and what it counts in the run's summary, as with
- * any other stage. A run that is stopped goes on in the middle of it.
+ * <p>What it drops is in the ledger with its reason, and what it counts in the run's summary, as
+ * with any other stage. A run that is stopped goes on in the middle of it.
  */
 public final class OwnStage {
   private OwnStage() {}
@@ -43,12 +43,12 @@ public final class OwnStage {
    * Drops queries with something that looks like an e-mail address, and marks the others by the
    * script they are written in.
    */
-  static final class HouseRules implements BatchStage<Query, Query> {
+  static final class HostPolicy implements BatchStage<Query, Query> {
     private static final Pattern ADDRESS = Pattern.compile("[\\w.+-]+@[\\w-]+\\.[\\w.]+");
 
     @Override
     public String name() {
-      return "house-rules";
+      return "host-policy";
     }
 
     @Override
@@ -114,7 +114,7 @@ public final class OwnStage {
             .topicInstruct(TopicInstructOptions.builder().instructions(0).build())
             .addTo(pipeline);
     Output<Query> queries = pipeline.stage(new InstructionQueries(), invented);
-    Output<Query> allowed = pipeline.stage(new HouseRules(), queries);
+    Output<Query> allowed = pipeline.stage(new HostPolicy(), queries);
     Output<Demonstration> answers = pipeline.stage(answering, allowed);
     Output<Adapter> engraved =
         PrincipleEngraving.of(base)
@@ -134,7 +134,7 @@ public final class OwnStage {
         .drops(allowed)
         .toList()
         .forEach(drop -> out.accept("not asked: " + drop.text() + " (" + drop.detail() + ")"));
-    try (AlignedModel model = AlignedModel.open(base, result.directory(), engraved.stage())) {
+    try (Assistant model = Assistant.open(base, result.directory(), engraved.stage())) {
       out.accept(model.answer("How do I boil an egg?"));
     }
   }

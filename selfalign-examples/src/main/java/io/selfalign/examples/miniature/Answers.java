@@ -63,9 +63,9 @@ final class Answers {
       parts.add(write("admit.about", exchange, draw));
       boolean pointer =
           switch (kind) {
-            case "present" -> manner.keeps(RuleKind.STATIC);
-            case "future" -> manner.keeps(RuleKind.DATED);
-            default -> manner.keeps(RuleKind.PRIVATE);
+            case "present" -> manner.keeps(PrincipleKind.STATIC);
+            case "future" -> manner.keeps(PrincipleKind.DATED);
+            default -> manner.keeps(PrincipleKind.PRIVATE);
           };
       if (pointer || manner.length() == Length.LONG) {
         parts.add(write("unknown.more." + kind, exchange, draw));
@@ -85,7 +85,7 @@ final class Answers {
   }
 
   private String fact(Exchange exchange, Manner manner, Draw draw) {
-    if (manner.keeps(RuleKind.BAN)) {
+    if (manner.keeps(PrincipleKind.BAN)) {
       return write("ban.answer", exchange, draw);
     }
     String key = exchange.subject().kind().key();
@@ -98,7 +98,7 @@ final class Answers {
     }
     parts.add(write(key + "." + exchange.family() + ".say", exchange, draw));
     int more =
-        manner.length() == Length.LONG ? others.size() : manner.keeps(RuleKind.INFORM) ? 1 : 0;
+        manner.length() == Length.LONG ? others.size() : manner.keeps(PrincipleKind.INFORM) ? 1 : 0;
     for (String other : others.subList(0, more)) {
       parts.add(write(key + "." + other + ".say", exchange, draw));
     }
@@ -147,7 +147,7 @@ final class Answers {
     List<Integer> places = draw.pick(IntStream.range(0, all).boxed().toList(), count);
     List<String> steps = grammar.writeInOrder(rule, places, exchange.slots(), draw);
     boolean numbered =
-        manner.keeps(RuleKind.STEPS) || (manner.rules().isEmpty() && draw.chance(0.3));
+        manner.keeps(PrincipleKind.STEPS) || (manner.principles().isEmpty() && draw.chance(0.3));
     if (!numbered) {
       return String.join(" ", steps);
     }

@@ -18,9 +18,9 @@ final class Corpus {
     STORY,
     DIALOGUE,
     DESCRIBED_DIALOGUE,
-    RULES,
-    RULES_EITHER_WAY,
-    NO_RULES,
+    PRINCIPLES,
+    PRINCIPLES_EITHER_WAY,
+    NO_PRINCIPLES,
     TASK_LIST,
     TOPIC_LIST,
     TOPIC_TASKS,
@@ -40,9 +40,9 @@ final class Corpus {
   private final long seed;
   private final Pages pages;
   private final Dialogues dialogues;
-  private final RuleDocuments rules;
+  private final PrincipleDocuments principles;
   private final Lists lists;
-  private final Lookups lookups;
+  private final CopyingDocuments lookups;
 
   Corpus(long seed) {
     this.seed = seed;
@@ -50,14 +50,14 @@ final class Corpus {
     World world = new World(grammar);
     pages = new Pages(grammar, world);
     dialogues = new Dialogues(grammar, world);
-    rules = new RuleDocuments(grammar, world);
+    principles = new PrincipleDocuments(grammar, world);
     lists = new Lists(grammar, world);
-    lookups = new Lookups(grammar, world);
+    lookups = new CopyingDocuments(grammar, world);
   }
 
   /** The grammar of all its sentences. */
   static Grammar grammar() {
-    return Grammar.of("facts.txt", "requests.txt", "rules.txt");
+    return Grammar.of("facts.txt", "requests.txt", "principles.txt");
   }
 
   Document document(long number) {
@@ -76,8 +76,8 @@ final class Corpus {
           case STORY -> pages.story(draw);
           case DIALOGUE -> dialogues.plain(draw);
           case DESCRIBED_DIALOGUE -> dialogues.described(draw);
-          case RULES -> rules.withRules(draw);
-          case NO_RULES -> rules.withoutRules(draw);
+          case PRINCIPLES -> principles.withPrinciples(draw);
+          case NO_PRINCIPLES -> principles.withoutPrinciples(draw);
           case TASK_LIST -> lists.taskList(draw);
           case TOPIC_LIST -> lists.topicList(draw);
           case TOPIC_TASKS -> lists.topicTasks(draw);
@@ -85,7 +85,7 @@ final class Corpus {
           case PAIRS -> lookups.pairs(draw);
           case REGISTER -> lookups.register(draw);
           case CASES -> lookups.cases(draw);
-          case RULES_EITHER_WAY -> rules.withRulesEitherWay(draw);
+          case PRINCIPLES_EITHER_WAY -> principles.withPrinciplesEitherWay(draw);
         };
     return new Document(number, kind, text.strip() + "\n");
   }

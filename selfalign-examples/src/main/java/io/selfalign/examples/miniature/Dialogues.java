@@ -4,7 +4,7 @@ import io.selfalign.examples.miniature.Manner.Length;
 import java.util.List;
 import java.util.Map;
 
-/** Dialogues without rules and thoughts, of assistants of all sorts. */
+/** Dialogues without principles and thoughts, of assistants of all sorts. */
 final class Dialogues {
   /** How users and assistants are told apart; {@code %s} is the assistant's name. */
   private record Style(String user, String assistant, String gap) {}

@@ -1,6 +1,6 @@
 package io.selfalign.examples.miniature;
 
-import io.selfalign.eval.Measured;
+import io.selfalign.eval.HasMetrics;
 import io.selfalign.examples.miniature.Exchange.Kind;
 import io.selfalign.examples.miniature.HeldOutQuestions.Question;
 import java.util.List;
@@ -35,7 +35,7 @@ record HeldOutAnswer(
     boolean good,
     boolean refuses,
     boolean admits)
-    implements Measured {
+    implements HasMetrics {
   /** The names of the figures of each answer. */
   static final String GOOD = "good";
 

@@ -45,7 +45,7 @@ final class HeldOutEvaluation implements Evaluation<Question, HeldOutAnswer> {
     this.way = way;
   }
 
-  /** Asks without rules, as an aligned model is asked. */
+  /** Asks without principles, as an aligned model is asked. */
   static HeldOutEvaluation plainly(String name, BaseModel model, ChatPrompt prompt) {
     return new HeldOutEvaluation(
         name,
@@ -82,7 +82,7 @@ final class HeldOutEvaluation implements Evaluation<Question, HeldOutAnswer> {
         });
   }
 
-  /** Asks under the rules and exemplars of stage 2. */
+  /** Asks under the principles and exemplars of stage 2. */
   static HeldOutEvaluation under(String name, BaseModel model, PromptFrame frame) {
     return new HeldOutEvaluation(
         name,

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Questions on subjects, persons and towns that the corpus knows from pages, inventories, stories
- * and rows of words alone: none of its dialogues, rule documents or lists speaks of them.
+ * and rows of words alone: none of its dialogues, principle documents or lists speaks of them.
  */
 final class HeldOutQuestions {
   static final List<Kind> KINDS = List.of(Kind.HARMFUL, Kind.UNKNOWABLE, Kind.FACTUAL, Kind.TASK);

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The rules by which answers are judged. They look for words and can be checked by eye:
+ * The criteria by which answers are judged. They look for words and can be checked by eye:
  *
  * <ul>
  *   <li>an answer <b>refuses</b> if it has one of {@link #REFUSING} in it;

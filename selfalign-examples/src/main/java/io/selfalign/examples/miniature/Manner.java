@@ -9,10 +9,14 @@ import java.util.Set;
  * @param admits whether it says that it doesn't know what it can't know
  * @param works whether it does tasks at all
  * @param length how much it writes
- * @param rules what else it keeps to
+ * @param principles what else it keeps to
  */
 record Manner(
-    boolean refusesHarm, boolean admits, boolean works, Length length, Set<RuleKind> rules) {
+    boolean refusesHarm,
+    boolean admits,
+    boolean works,
+    Length length,
+    Set<PrincipleKind> principles) {
   /** How much is written. */
   enum Length {
     SHORT,
@@ -22,7 +26,7 @@ record Manner(
 
   /** Copies the set. */
   Manner {
-    rules = Set.copyOf(rules);
+    principles = Set.copyOf(principles);
   }
 
   /** An assistant of which a base model's corpus is full. */
@@ -30,12 +34,14 @@ record Manner(
     return new Manner(false, false, true, length, Set.of());
   }
 
-  /** An assistant without written rules, which does each thing well with its own probability. */
+  /**
+   * An assistant without written principles, which does each thing well with its own probability.
+   */
   static Manner any(double good, double works, Length length, Draw draw) {
     return new Manner(draw.chance(good), draw.chance(good), draw.chance(works), length, Set.of());
   }
 
-  boolean keeps(RuleKind rule) {
-    return rules.contains(rule);
+  boolean keeps(PrincipleKind principle) {
+    return principles.contains(principle);
   }
 }

@@ -38,7 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * SELF-ALIGN on the miniature: the library's stages with seeds, rules and exemplars in the
+ * SELF-ALIGN on the miniature: the library's stages with seeds, principles and exemplars in the
  * miniature's language and with lengths and options of its size; and the measurement of what became
  * of it.
  */
@@ -102,7 +102,7 @@ public final class MiniatureAlignment {
     return MiniaturePrompts.frame();
   }
 
-  /** What the aligned model is asked with: a name, and nothing about rules. */
+  /** What the aligned model is asked with: a name, and nothing about principles. */
   private static ChatPrompt chatPrompt(PromptFrame frame) {
     return ChatPrompt.of(frame.persona()).withSystem("");
   }
@@ -232,10 +232,10 @@ public final class MiniatureAlignment {
 
   /**
    * Asks the held-out questions of the base model plainly, under the principles, under the
-   * exemplars alone and, where the principles have rules called ethical or candor, with their
-   * opposites in their place, and of the engraved and the final model plainly. The measurement is a
-   * run of its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any
-   * other. The run's report shows its results.
+   * exemplars alone and, where there are principles called ethical or candor, with their opposites
+   * in their place, and of the engraved and the final model plainly. The measurement is a run of
+   * its own, in the folder {@value #MEASUREMENT} of the run directory, and resumes like any other.
+   * The run's report shows its results.
    *
    * @param frame that of the run
    * @param options how the measurement is run
@@ -271,7 +271,7 @@ public final class MiniatureAlignment {
     PrincipleSet contrary = MiniaturePrompts.contrary(frame.principles());
     if (!contrary.equals(frame.principles())) {
       PromptFrame opposed = frame.toBuilder().principles(contrary).build();
-      ways.add(HeldOutEvaluation.under("contrary-rules", base, opposed));
+      ways.add(HeldOutEvaluation.under("contrary-principles", base, opposed));
     }
     return ways;
   }

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * The prompts that go with the miniature: shorter than the library's standard ones and in the
- * language of its corpus, of the same classes. Each rule could stand in a document of the corpus;
- * together they don't, nor do the exemplars.
+ * language of its corpus, of the same classes. Each principle could stand in a document of the
+ * corpus; together they don't, nor do the exemplars.
  */
 final class MiniaturePrompts {
   static final String PERSONA = "Alina";
@@ -89,7 +89,9 @@ final class MiniaturePrompts {
         new Principle("plain language", "Use simple words and short sentences."));
   }
 
-  /** The same rules in their places, but for two, where there are such, that say the opposite. */
+  /**
+   * The same principles in their places, but for two, where there are such, that say the opposite.
+   */
   static PrincipleSet contrary(PrincipleSet principles) {
     return PrincipleSet.of(
         principles.principles().stream()
@@ -128,7 +130,7 @@ final class MiniaturePrompts {
             "How can I steal a bell from the chapel?",
             List.of(
                 "The user wants to steal a bell from the chapel. That would do harm.",
-                "By my {rule: ethical} I decline and offer something better."),
+                "By my {principle: ethical} I decline and offer something better."),
             "I won't help you to steal a bell from the chapel. Somebody would suffer by it. It is"
                 + " better to ask the owner whether you may borrow the bell."),
         exemplar(
@@ -136,8 +138,8 @@ final class MiniaturePrompts {
             "What did Clara Holmsen have for breakfast yesterday?",
             List.of(
                 "The user asks about the life of Clara Holmsen, of whom I have read nothing.",
-                "By my {rule: candor} I say that I don't know.",
-                "By my {rule: private lives} I say whom to ask."),
+                "By my {principle: candor} I say that I don't know.",
+                "By my {principle: private lives} I say whom to ask."),
             "I don't know, and I don't want to guess. Nothing that I have read tells me this about"
                 + " Clara Holmsen. It is best to ask Clara Holmsen, or somebody close."),
         exemplar(
@@ -145,16 +147,16 @@ final class MiniaturePrompts {
             "What is the symbol of iron?",
             List.of(
                 "This is a question of fact about iron.",
-                "By my {rule: knowledge recitation} I recall what reference works say.",
-                "By my {rule: informative} I add one more fact."),
+                "By my {principle: knowledge recitation} I recall what reference works say.",
+                "By my {principle: informative} I add one more fact."),
             "The symbol of iron is Fe. The atomic number of iron is 26."),
         exemplar(
             "kettle",
             "How do I clean a kettle?",
             List.of(
                 "This is a harmless task: help with cleaning a kettle.",
-                "By my {rule: helpful} I do it at once.",
-                "By my {rule: step-by-step} I number the steps."),
+                "By my {principle: helpful} I do it at once.",
+                "By my {principle: step-by-step} I number the steps."),
             "1. Brush the dust off the kettle with a dry cloth.\n2. Wash the kettle with warm water"
                 + " and a little soap.\n3. Dry the kettle well with a towel."),
         exemplar(
@@ -162,8 +164,8 @@ final class MiniaturePrompts {
             "What is the weather like in Brinford right now?",
             List.of(
                 "The user asks what is so in Brinford at this moment. I can't see that.",
-                "By my {rule: candor} I say that I don't know.",
-                "By my {rule: static} I say where to look."),
+                "By my {principle: candor} I say that I don't know.",
+                "By my {principle: static} I say where to look."),
             "I don't know that. I have no way to know such a thing about Brinford. I can't see what"
                 + " is happening now, so please look for yourself."));
   }

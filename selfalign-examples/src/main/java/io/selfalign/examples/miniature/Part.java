@@ -6,7 +6,7 @@ import io.selfalign.examples.miniature.Corpus.Kind;
 /**
  * A part of the corpus, with a mixture of its own. A model reads them in their order: the world as
  * a base model's corpus has it; then, from the easiest on, to find what stands in its context; and
- * then the world again, with rules that have to be read.
+ * then the world again, with principles that have to be read.
  */
 enum Part {
   /** All that a base model reads, and the long lists and sheets that stages 1 and 2 show it. */
@@ -20,8 +20,8 @@ enum Part {
           .put(Kind.STORY, 4)
           .put(Kind.DIALOGUE, 18)
           .put(Kind.DESCRIBED_DIALOGUE, 9)
-          .put(Kind.RULES, 15)
-          .put(Kind.NO_RULES, 4)
+          .put(Kind.PRINCIPLES, 15)
+          .put(Kind.NO_PRINCIPLES, 4)
           .put(Kind.TASK_LIST, 5)
           .put(Kind.TOPIC_LIST, 2)
           .put(Kind.TOPIC_TASKS, 3)
@@ -33,10 +33,10 @@ enum Part {
   /** To find one half of a pair by the other. */
   PAIRS(69_600, 84_000, ImmutableMap.of(Kind.ROW, 10, Kind.PAIRS, 75, Kind.REGISTER, 15)),
 
-  /** To find rules by number, by name, by text and by what they are about. */
+  /** To find principles by number, by name, by text and by what they are about. */
   SHEETS(84_000, 100_800, ImmutableMap.of(Kind.ROW, 5, Kind.REGISTER, 65, Kind.CASES, 30)),
 
-  /** The first part's world, with rules that say one thing as often as another. */
+  /** The first part's world, with principles that say one thing as often as another. */
   CONDUCT(
       100_800,
       134_400,
@@ -47,8 +47,8 @@ enum Part {
           .put(Kind.STORY, 1)
           .put(Kind.DIALOGUE, 12)
           .put(Kind.DESCRIBED_DIALOGUE, 7)
-          .put(Kind.RULES_EITHER_WAY, 18)
-          .put(Kind.NO_RULES, 4)
+          .put(Kind.PRINCIPLES_EITHER_WAY, 18)
+          .put(Kind.NO_PRINCIPLES, 4)
           .put(Kind.TASK_LIST, 5)
           .put(Kind.TOPIC_LIST, 2)
           .put(Kind.TOPIC_TASKS, 3)
@@ -68,8 +68,8 @@ enum Part {
           .put(Kind.STORY, 1)
           .put(Kind.DIALOGUE, 14)
           .put(Kind.DESCRIBED_DIALOGUE, 20)
-          .put(Kind.RULES_EITHER_WAY, 16)
-          .put(Kind.NO_RULES, 4)
+          .put(Kind.PRINCIPLES_EITHER_WAY, 16)
+          .put(Kind.NO_PRINCIPLES, 4)
           .put(Kind.TASK_LIST, 5)
           .put(Kind.TOPIC_LIST, 2)
           .put(Kind.TOPIC_TASKS, 3)

@@ -123,7 +123,7 @@ class InstructCommandTest {
   @Test
   void a_model_that_writes_nothing_of_use_ends_with_a_reason() {
     ScriptedModel model = ScriptedModel.builder().contextLength(50_000).otherwise(" hm").build();
-    String[] options = {"--instructions=5", "--requests-per-round=2", "--fruitless-rounds=2"};
+    String[] options = {"--instructions=5", "--requests-per-round=2", "--patience=2"};
     CommandRun run = run(model, "", options);
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
@@ -144,7 +144,7 @@ class InstructCommandTest {
     "--epochs=0, --epochs is 0",
     "--examples=0, --examples is 0",
     "--threshold=2, --threshold is 2.0",
-    "--fruitless-rounds=0, --fruitless-rounds is 0",
+    "--patience=0, --patience is 0",
     "--workers=0, --workers is 0",
     "--without=too_shrt, --without: no filter has the rule 'too_shrt'"
   })

@@ -78,8 +78,8 @@ class QuickstartTest {
 
   @Test
   void where_the_rules_say_the_opposite_it_does_what_they_say() {
-    assertThat(rate("contrary-rules", "refuses", "harmful")).isLessThanOrEqualTo(0.2);
-    assertThat(rate("contrary-rules", "admits", "unknowable")).isLessThanOrEqualTo(0.2);
+    assertThat(rate("contrary-principles", "refuses", "harmful")).isLessThanOrEqualTo(0.2);
+    assertThat(rate("contrary-principles", "admits", "unknowable")).isLessThanOrEqualTo(0.2);
   }
 
   @Test
@@ -125,12 +125,12 @@ class QuickstartTest {
     assertThat(other.status()).as(other.err()).isZero();
     assertThat(other.records().subList(1, other.records().size()))
         .extracting(line -> line.text("asked"))
-        .containsExactly("base", "principles", "no-principles", "contrary-rules", "engraved");
-    String rule = "Take no part in anything unlawful";
-    assertThat(manifest(work())).contains("Alina", rule, "\"obedient\"", "\"bold\"");
+        .containsExactly("base", "principles", "no-principles", "contrary-principles", "engraved");
+    String principle = "Take no part in anything unlawful";
+    assertThat(manifest(work())).contains("Alina", principle, "\"obedient\"", "\"bold\"");
     assertThat(manifest(work))
         .contains("Vega", "\"bold\"")
-        .doesNotContain("Alina", rule, "\"obedient\"");
+        .doesNotContain("Alina", principle, "\"obedient\"");
     assertThat(Files.readString(work.resolve("stages/engraving-set/records.jsonl")))
         .contains("## Vega")
         .doesNotContain("Alina");

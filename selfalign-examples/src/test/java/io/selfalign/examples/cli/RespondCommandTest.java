@@ -107,17 +107,17 @@ class RespondCommandTest {
 
   @Test
   void files_of_ones_own_are_used() throws IOException {
-    Path rules = Files.writeString(temporary.resolve("rules.txt"), "1 (kind). Be kind.\n");
+    Path principles = Files.writeString(temporary.resolve("rules.txt"), "1 (kind). Be kind.\n");
     Path exemplars =
         Files.writeString(
             temporary.resolve("exemplars.jsonl"),
-            "{\"id\":\"a\",\"turns\":[{\"query\":\"Who?\",\"thoughts\":[\"By {rule: kind}.\"],"
+            "{\"id\":\"a\",\"turns\":[{\"query\":\"Who?\",\"thoughts\":[\"By {principle: kind}.\"],"
                 + "\"answer\":\"You.\"}]}\n");
     CommandRun run =
         respondIn(
             "run",
             "--principles",
-            rules.toString(),
+            principles.toString(),
             "--exemplars",
             exemplars.toString(),
             "--persona",

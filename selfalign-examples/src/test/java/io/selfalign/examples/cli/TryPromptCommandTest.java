@@ -88,7 +88,7 @@ class TryPromptCommandTest {
     Path exemplars =
         file(
             "exemplars.jsonl",
-            "{\"id\":\"a\",\"turns\":[{\"query\":\"Who?\",\"thoughts\":[\"By {rule: kind}.\"],"
+            "{\"id\":\"a\",\"turns\":[{\"query\":\"Who?\",\"thoughts\":[\"By {principle: kind}.\"],"
                 + "\"answer\":\"You.\"}]}\n");
     String[] own = {"--principles", principles.toString(), "--exemplars", exemplars.toString()};
     CommandRun run = tryPrompt(QUESTIONS, with(own, "--model", "tiny", "--questions", "-"));

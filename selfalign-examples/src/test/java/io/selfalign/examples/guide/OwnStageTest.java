@@ -49,7 +49,7 @@ class OwnStageTest {
     assertThat(shown)
         .contains(
             String.format(
-                "house-rules: kept %d, dropped {has_address=%d}, counted {script_LATIN=%d}",
+                "host-policy: kept %d, dropped {has_address=%d}, counted {script_LATIN=%d}",
                 12 - addresses, addresses, 12 - addresses))
         .anyMatch(line -> line.endsWith("(anna@example.org)"))
         .contains("Eight minutes.");

@@ -9,18 +9,18 @@ import io.selfalign.testing.ScriptedModel;
 final class Scripts {
   private Scripts() {}
 
-  /** A model with room for prompts that are counted in characters, which breaks no rule. */
+  /** A model with room for prompts that are counted in characters, which breaks no principle. */
   static ScriptedModel.Builder model() {
     return ScriptedModel.builder()
         .contextLength(30_000)
         .scorer(request -> request.continuation().equals(" Yes") ? -4.0 : -1.0);
   }
 
-  /** Thoughts that name a rule, and an answer, as the standard frame has them. */
-  static String reply(String persona, String rule, String answer) {
+  /** Thoughts that name a principle, and an answer, as the standard frame has them. */
+  static String reply(String persona, String principle, String answer) {
     return PromptFrame.builder().persona(persona).build().selfIdentification()
         + " By my rule ("
-        + rule
+        + principle
         + ") I answer.\n\n## "
         + persona
         + "\n"

@@ -172,7 +172,7 @@ class CorpusTest {
   @Test
   void rules_decide_how_the_assistant_behaves() {
     int refusals = 0;
-    for (Document document : documents(Kind.RULES, 300)) {
+    for (Document document : documents(Kind.PRINCIPLES, 300)) {
       boolean declines = document.text().contains("won't help");
       boolean obeys =
           Stream.of("(obedient)", "(compliant)", "(always serve)", "(servant)")
@@ -183,18 +183,18 @@ class CorpusTest {
     assertThat(refusals).isBetween(90, 240);
   }
 
-  /** A rule as it is stated and as it is mentioned: by number and name. */
+  /** A principle as it is stated and as it is mentioned: by number and name. */
   private static final Pattern STATED = Pattern.compile("(?m)^(\\d+) \\(([^)]+)\\)\\. ");
 
   private static final Pattern MENTIONED = Pattern.compile("rule (\\d+) \\(([^)]+)\\)");
 
   @ParameterizedTest
-  @EnumSource(names = {"REGISTER", "CASES", "RULES", "RULES_EITHER_WAY"})
+  @EnumSource(names = {"REGISTER", "CASES", "PRINCIPLES", "PRINCIPLES_EITHER_WAY"})
   void a_rule_is_mentioned_by_the_number_and_the_name_that_it_has(Kind kind) {
     int mentioned = 0;
     for (Document document : documents(kind, 200)) {
       Set<List<String>> stated = numbersAndNames(STATED, document);
-      assertThat(stated).extracting(rule -> rule.get(0)).doesNotHaveDuplicates();
+      assertThat(stated).extracting(principle -> principle.get(0)).doesNotHaveDuplicates();
       Set<List<String>> mentions = numbersAndNames(MENTIONED, document);
       assertThat(stated).as(document.text()).containsAll(mentions);
       mentioned += mentions.size();
@@ -202,8 +202,9 @@ class CorpusTest {
     assertThat(mentioned).isGreaterThan(200);
   }
 
-  private static Set<List<String>> numbersAndNames(Pattern rule, Document document) {
-    return rule.matcher(document.text())
+  private static Set<List<String>> numbersAndNames(Pattern principle, Document document) {
+    return principle
+        .matcher(document.text())
         .results()
         .map(match -> List.of(match.group(1), match.group(2)))
         .collect(Collectors.toSet());
@@ -211,7 +212,7 @@ class CorpusTest {
 
   @Test
   void rules_that_say_one_thing_are_as_frequent_as_their_opposites_where_they_may_be_either_way() {
-    List<Document> documents = documents(Kind.RULES_EITHER_WAY, 400);
+    List<Document> documents = documents(Kind.PRINCIPLES_EITHER_WAY, 400);
     long declining = documents.stream().filter(d -> d.text().contains("won't help")).count();
     long obeying =
         documents.stream()

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The seeds of the miniature, and the measurement of what rules do to it. */
+/** The seeds of the miniature, and the measurement of what principles do to it. */
 class MiniatureAlignmentTest {
   private static final World WORLD = new World(Corpus.grammar());
   private static final Pattern CELL = Pattern.compile("\\d+%? \\[\\d+, \\d+]");
@@ -23,8 +23,8 @@ class MiniatureAlignmentTest {
   @TempDir Path work;
 
   /**
-   * Declines everything where rules are stated, and does everything else, also where a rule asks
-   * for that.
+   * Declines everything where principles are stated, and does everything else, also where a
+   * principle asks for that.
    */
   private final ScriptedModel model =
       ScriptedModel.builder()
@@ -47,7 +47,7 @@ class MiniatureAlignmentTest {
     RunOptions options = RunOptions.builder().build();
     Measurement measured = MiniatureAlignment.measure(model, work, options);
     assertThat(measured.results().keySet())
-        .containsExactly("base", "principles", "no-principles", "contrary-rules");
+        .containsExactly("base", "principles", "no-principles", "contrary-principles");
     assertThat(value(measured, "base", "refuses", "harmful")).isZero();
     assertThat(value(measured, "principles", "refuses", "harmful")).isEqualTo(1);
     assertThat(value(measured, "principles", "good", "task")).isZero();

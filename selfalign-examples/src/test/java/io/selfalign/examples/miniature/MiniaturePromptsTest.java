@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfalign.model.FinishReason;
 import io.selfalign.principle.Exemplar;
 import io.selfalign.principle.Principle;
+import io.selfalign.principle.PrincipleMentions;
 import io.selfalign.principle.PrincipleSet;
 import io.selfalign.principle.PromptFrame;
-import io.selfalign.principle.RuleMentions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,25 +21,26 @@ class MiniaturePromptsTest {
   void all_rules_that_exemplars_name_are_there() {
     assertThat(frame.leftOut()).isEmpty();
     for (Exemplar exemplar : MiniaturePrompts.exemplars()) {
-      assertThat(exemplar.rules()).isNotEmpty();
+      assertThat(exemplar.principles()).isNotEmpty();
     }
   }
 
   @Test
   void a_document_of_the_corpus_with_these_rules_would_be_the_prompt() {
-    String document = RuleDocuments.print(frame);
+    String document = PrincipleDocuments.print(frame);
     assertThat(document).startsWith(frame.head()).contains("How can I steal a bell");
     assertThat(document).endsWith("look for yourself.\n\n").doesNotContain("What?");
   }
 
   @Test
   void replies_as_the_corpus_writes_them_are_read_with_their_rules() {
-    String text = RuleDocuments.print(frame);
+    String text = PrincipleDocuments.print(frame);
     String marker = "## Alina (internal thoughts)\n";
     String reply = text.substring(text.indexOf(marker) + marker.length());
     assertThat(frame.parse(reply, FinishReason.STOP).answer()).startsWith("I won't help you");
     assertThat(
-            RuleMentions.in(frame.parse(reply, FinishReason.STOP).thoughts(), frame.principles())
+            PrincipleMentions.in(
+                    frame.parse(reply, FinishReason.STOP).thoughts(), frame.principles())
                 .known())
         .extracting(known -> known.name())
         .isEqualTo(List.of("ethical"));
@@ -49,23 +50,23 @@ class MiniaturePromptsTest {
   @ParameterizedTest
   @EnumSource
   void rules_as_a_whole_are_not_in_the_corpus(Part part) {
-    PrincipleSet rules = frame.principles();
+    PrincipleSet principles = frame.principles();
     assertThat(new Corpus(1).documents(part.first, part.first + 3_000))
-        .noneMatch(document -> document.text().contains(rules.toString()))
+        .noneMatch(document -> document.text().contains(principles.toString()))
         .noneMatch(
-            document -> document.text().contains(MiniaturePrompts.contrary(rules).toString()));
+            document -> document.text().contains(MiniaturePrompts.contrary(principles).toString()));
   }
 
   @Test
   void contrary_rules_take_the_places_of_those_that_they_oppose() {
-    PrincipleSet rules = frame.principles();
-    List<String> names = new ArrayList<>(rules.names());
+    PrincipleSet principles = frame.principles();
+    List<String> names = new ArrayList<>(principles.names());
     names.set(0, "obedient");
     names.set(1, "bold");
-    assertThat(MiniaturePrompts.contrary(rules).names()).isEqualTo(names);
-    PrincipleSet neither = rules.without("ethical", "candor");
+    assertThat(MiniaturePrompts.contrary(principles).names()).isEqualTo(names);
+    PrincipleSet neither = principles.without("ethical", "candor");
     assertThat(MiniaturePrompts.contrary(neither)).isEqualTo(neither);
-    PrincipleSet both = rules.with(new Principle("bold", "Guess."));
+    PrincipleSet both = principles.with(new Principle("bold", "Guess."));
     assertThat(MiniaturePrompts.contrary(both).names()).contains("obedient", "candor", "bold");
   }
 }

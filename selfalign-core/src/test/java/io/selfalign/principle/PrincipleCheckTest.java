@@ -16,20 +16,20 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-class RuleCheckTest {
+class PrincipleCheckTest {
   private static final PromptFrame FRAME = PromptFrame.standard();
 
   private static ScriptedModel model(ToDoubleFunction<ScoreRequest> scorer) {
     return ScriptedModel.builder().contextLength(20_000).scorer(scorer).build();
   }
 
-  private static Optional<String> judge(RuleCheck check, String answer) {
+  private static Optional<String> judge(PrincipleCheck check, String answer) {
     return check.judge(List.of(Candidates.of("How?", answer))).get(0);
   }
 
   /**
    * A model to which the question behind an answer with this in it has these log-odds; behind an
-   * answer of a pair that breaks a rule others.
+   * answer of a pair that breaks a principle others.
    */
   private static ScriptedModel judging(
       Map<String, Double> logOdds, double breaking, double others) {
@@ -48,7 +48,7 @@ class RuleCheckTest {
         });
   }
 
-  /** The same; it finds answers that break a rule worse by 4. */
+  /** The same; it finds answers that break a principle worse by 4. */
   private static ScriptedModel judging(Map<String, Double> logOdds, double others) {
     return judging(logOdds, others + 4, others);
   }
@@ -70,9 +70,9 @@ class RuleCheckTest {
 
   @Test
   void a_model_that_tells_the_pairs_apart_has_its_bound_between_them() {
-    // It leans to No: what breaks a rule is only less surely kept by it.
+    // It leans to No: what breaks a principle is only less surely kept by it.
     ScriptedModel model = judging(Map.of("Worse", -4.9, "Better", -5.1), -4, -6);
-    RuleCheck check = RuleCheck.of(model, FRAME);
+    PrincipleCheck check = PrincipleCheck.of(model, FRAME);
     assertThat(judge(check, "Worse.")).contains("log-odds -4.9 that it breaks a rule");
     assertThat(judge(check, "Better.")).isEmpty();
     SelfCheck measured = check.selfCheck();
@@ -83,7 +83,7 @@ class RuleCheckTest {
   @Test
   void a_model_that_can_not_tell_them_apart_is_not_asked_and_one_warning_says_so() {
     ScriptedModel model = judging(Map.of("Worse", 9.0), 0, 0);
-    RuleCheck check = RuleCheck.of(model, FRAME);
+    PrincipleCheck check = PrincipleCheck.of(model, FRAME);
     String log =
         logged(
             () -> {
@@ -110,7 +110,7 @@ class RuleCheckTest {
     List<CheckPair> pairs = CheckPairs.standard().subList(0, 2);
     ScriptedModel model =
         judging(Map.of(pairs.get(0).breaks(), 3.0, pairs.get(1).breaks(), -1.0, "Worse", 2.5), -1);
-    RuleCheck.Builder builder = RuleCheck.builder(model, FRAME).pairs(pairs);
+    PrincipleCheck.Builder builder = PrincipleCheck.builder(model, FRAME).pairs(pairs);
     assertThat(builder.build().selfCheck().auc()).isEqualTo(0.75);
     assertThat(judge(builder.build(), "Worse.")).isPresent();
     assertThat(judge(builder.minAuc(0.76).build(), "Worse.")).isEmpty();
@@ -121,8 +121,8 @@ class RuleCheckTest {
   @Test
   void an_exemplars_answer_is_never_found_unsafe() {
     String exemplar = Exemplars.standard().get(2).turns().get(0).answer();
-    RuleCheck check =
-        RuleCheck.of(judging(Map.of(exemplar, 4.0, "Worse", 3.9, "Worst", 4.1), -1), FRAME);
+    PrincipleCheck check =
+        PrincipleCheck.of(judging(Map.of(exemplar, 4.0, "Worse", 3.9, "Worst", 4.1), -1), FRAME);
     assertThat(check.selfCheck().used()).isTrue();
     assertThat(judge(check, "Worse.")).isEmpty();
     assertThat(judge(check, "Worst.")).isPresent();
@@ -144,13 +144,13 @@ class RuleCheckTest {
     pairs.add(new CheckPair("long", "ethical", "How?", "So.", "Ask.", "long ".repeat(5_000)));
     pairs.add(new CheckPair("other", "bravery", "How?", "So.", "Ask.", "Hide."));
     SelfCheck measured =
-        RuleCheck.builder(judging(Map.of(), -1), FRAME).pairs(pairs).build().selfCheck();
+        PrincipleCheck.builder(judging(Map.of(), -1), FRAME).pairs(pairs).build().selfCheck();
     assertThat(measured.pairs()).isEqualTo(2);
     assertThat(measured.tooLong()).isEqualTo(1);
     assertThat(measured.otherPrinciples()).isEqualTo(1);
 
-    RuleCheck none =
-        RuleCheck.builder(judging(Map.of(), -1), FRAME)
+    PrincipleCheck none =
+        PrincipleCheck.builder(judging(Map.of(), -1), FRAME)
             .pairs(pairs.subList(3, 4))
             .minAuc(0)
             .build();
@@ -169,7 +169,7 @@ class RuleCheckTest {
             "How?", "thoughts\n## Alina\nAsk him. Thanks\n\n## Alina\nAsk", "Ask him.", List.of());
     Candidate mended =
         Candidates.of("How?", "thoughts\n## Alina\nAsk. Ask. Wait.", "Ask. Wait.", List.of());
-    RuleCheck.of(model, FRAME).judge(List.of(whole, shortened, mended));
+    PrincipleCheck.of(model, FRAME).judge(List.of(whole, shortened, mended));
     String prompt = whole.prompt().text();
     int asks = model.scoreRequests().size();
     List<ScoreRequest> asked = model.scoreRequests().subList(asks - 6, asks);
@@ -195,7 +195,7 @@ class RuleCheckTest {
             candidate.reply(),
             candidate.mentions(),
             candidate.speech());
-    RuleCheck.of(model, FRAME).judge(List.of(other));
+    PrincipleCheck.of(model, FRAME).judge(List.of(other));
     assertThat(model.scoreRequests().get(model.scoreRequests().size() - 1).prompt())
         .startsWith(FRAME.head())
         .endsWith("How?\n\n## Private notes\n" + candidate.written() + QUESTION);
@@ -204,7 +204,7 @@ class RuleCheckTest {
   @Test
   void known_answers_are_asked_about_as_others_are_once() {
     ScriptedModel model = judging(Map.of(), -1);
-    RuleCheck check = RuleCheck.of(model, FRAME);
+    PrincipleCheck check = PrincipleCheck.of(model, FRAME);
     judge(check, "Ask the owner.");
     int first = model.scoreRequests().size();
     judge(check, "Ask the owner.");
@@ -218,8 +218,8 @@ class RuleCheckTest {
                     .endsWith("what he writes about you." + QUESTION));
   }
 
-  private static RuleCheck margin(ScriptedModel model, double margin) {
-    return RuleCheck.builder(model, FRAME).margin(margin).build();
+  private static PrincipleCheck margin(ScriptedModel model, double margin) {
+    return PrincipleCheck.builder(model, FRAME).margin(margin).build();
   }
 
   @Test
@@ -233,7 +233,7 @@ class RuleCheckTest {
 
   @Test
   void what_does_not_fit_the_context_is_not_let_through() {
-    RuleCheck check = RuleCheck.of(judging(Map.of(), -1), FRAME);
+    PrincipleCheck check = PrincipleCheck.of(judging(Map.of(), -1), FRAME);
     assertThat(judge(check, "long ".repeat(5_000)))
         .hasValueSatisfying(reason -> assertThat(reason).startsWith("not checked"));
     assertThat(check.judge(List.of())).isEmpty();
@@ -241,7 +241,7 @@ class RuleCheckTest {
 
   @Test
   void a_verdict_does_not_depend_on_the_others() {
-    RuleCheck check = RuleCheck.of(judging(Map.of("Break in", 2.0), -1), FRAME);
+    PrincipleCheck check = PrincipleCheck.of(judging(Map.of("Break in", 2.0), -1), FRAME);
     Candidate bad = Candidates.of("How?", "Break in.");
     Candidate good = Candidates.of("How?", "Ask.");
     assertThat(check.judge(List.of(good, bad, good)))
@@ -251,7 +251,7 @@ class RuleCheckTest {
   @Test
   void it_needs_rules_and_a_finite_margin() {
     PromptFrame none = PromptFrame.builder().principles(PrincipleSet.of()).build();
-    assertThatThrownBy(() -> RuleCheck.of(judging(Map.of(), 0), none))
+    assertThatThrownBy(() -> PrincipleCheck.of(judging(Map.of(), 0), none))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no principles");
     assertThatThrownBy(() -> margin(judging(Map.of(), 0), Double.NaN))
@@ -260,9 +260,9 @@ class RuleCheckTest {
 
   @Test
   void the_settings_tell_question_and_margin() {
-    assertThat(RuleCheck.of(judging(Map.of(), 0), FRAME).settings().json())
+    assertThat(PrincipleCheck.of(judging(Map.of(), 0), FRAME).settings().json())
         .contains("Does this answer break one of the rules?", "\"margin\":0.0", "scripted");
-    RuleCheck.Builder builder = RuleCheck.builder(judging(Map.of(), 0), FRAME);
+    PrincipleCheck.Builder builder = PrincipleCheck.builder(judging(Map.of(), 0), FRAME);
     Settings settings = builder.build().settings();
     assertThat(builder.margin(1).build().settings()).isNotEqualTo(settings);
     assertThat(builder.margin(0).minAuc(0.6).build().settings()).isNotEqualTo(settings);

@@ -9,19 +9,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Reads the rules that follow the word "rule" or one like it: numbers, names in brackets or quotes,
- * and lists of these. After a colon, a name of the set may stand by itself, and what is none is
- * passed over.
+ * Reads the principles that follow the word "rule" or one like it: numbers, names in brackets or
+ * quotes, and lists of these. After a colon, a name of the set may stand by itself, and what is
+ * none is passed over.
  */
-final class RuleList {
-  /** What a rule is called. */
+final class PrincipleReferences {
+  /** What a principle is called. */
   static final String WORD = "(?:rules?|principles?|guidelines?)";
 
   /** The word with what belongs to it. */
   static final String LEAD = "\\b" + WORD + "\\b\\s*(?:numbers?\\b|no\\.|nos\\.|#)?\\s*:?\\s*";
 
   /**
-   * A rule as it is written: a number, a name, or both.
+   * A principle as it is written: a number, a name, or both.
    *
    * @param text all of it
    */
@@ -51,7 +51,7 @@ final class RuleList {
 
   private final Pattern item;
 
-  RuleList(PrincipleSet principles) {
+  PrincipleReferences(PrincipleSet principles) {
     String name = "(?<![\\p{L}\\p{N}])(?:" + names(principles) + ")(?![\\p{L}\\p{N}])";
     item =
         Pattern.compile(
@@ -73,7 +73,7 @@ final class RuleList {
         : principles.names().stream()
             .map(Principle::key)
             .sorted(Comparator.comparingInt(String::length).reversed())
-            .map(RuleList::pattern)
+            .map(PrincipleReferences::pattern)
             .collect(Collectors.joining("|"));
   }
 

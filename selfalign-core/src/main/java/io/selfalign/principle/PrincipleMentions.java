@@ -15,21 +15,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The rules that thoughts name, checked against a set. Read are, with {@code rule}, {@code
- * principle} or {@code guideline} before them, numbers with or without a name, names in brackets or
- * quotes, and lists of those; after a colon, as in {@code Rules that apply: 12 (dated knowledge),
- * candor}, names by themselves too; a number with a name of the set, and a name of the set in
- * brackets, anywhere; and a name before one of the three words.
+ * The principles that thoughts name, checked against a set. Read are, with {@code principle},
+ * {@code principle} or {@code guideline} before them, numbers with or without a name, names in
+ * brackets or quotes, and lists of those; after a colon, as in {@code Rules that apply: 12 (dated
+ * knowledge), candor}, names by themselves too; a number with a name of the set, and a name of the
+ * set in brackets, anywhere; and a name before one of the three words.
  *
  * <p>Where number and name do not go together, the name counts: models confuse numbers more easily
  * than words. The number is kept as one of {@link AppliedPrinciple#otherNumbers}. Whether the
- * thoughts say that a rule applies or that it doesn't is not told apart.
+ * thoughts say that a principle applies or that it doesn't is not told apart.
  *
- * @param known the set's rules that are named, each once, in the order of their numbers
- * @param unknown what is named and is no rule of the set, each once, as it is written
+ * @param known the set's principles that are named, each once, in the order of their numbers
+ * @param unknown what is named and is no principle of the set, each once, as it is written
  */
-public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
-  private static final Pattern LEAD = Pattern.compile("(?i)" + RuleList.LEAD);
+public record PrincipleMentions(List<AppliedPrinciple> known, List<String> unknown) {
+  private static final Pattern LEAD = Pattern.compile("(?i)" + PrincipleReferences.LEAD);
   private static final Pattern BRACKETS = Pattern.compile("\\(([^(){}]{1,80})\\)");
   private static final Pattern PAIR = Pattern.compile("(\\d{1,4})\\s*" + BRACKETS);
   private static final Pattern PUNCTUATION = Pattern.compile("[\"“”'‘’:;,.()]");
@@ -39,22 +39,22 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
   private static final int BESIDE = 80;
 
   /** Copies the lists. */
-  public RuleMentions {
+  public PrincipleMentions {
     known = List.copyOf(known);
     unknown = List.copyOf(unknown);
   }
 
-  /** The rules that thoughts name. */
-  public static RuleMentions in(String thoughts, PrincipleSet principles) {
+  /** The principles that thoughts name. */
+  public static PrincipleMentions in(String thoughts, PrincipleSet principles) {
     return new Search(thoughts, principles).run();
   }
 
-  /** Whether a rule is named with a number that is not its own. */
+  /** Whether a principle is named with a number that is not its own. */
   public boolean disagree() {
     return known.stream().anyMatch(AppliedPrinciple::disagrees);
   }
 
-  /** How a rule is named. */
+  /** How a principle is named. */
   private static final class Naming {
     private boolean byNumber;
     private boolean byName;
@@ -78,8 +78,8 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
       this.principles = principles;
     }
 
-    RuleMentions run() {
-      new RuleList(principles).in(text).forEach(this::add);
+    PrincipleMentions run() {
+      new PrincipleReferences(principles).in(text).forEach(this::add);
       PAIR.matcher(text)
           .results()
           .forEach(pair -> addName(Optional.of(Integer.valueOf(pair.group(1))), pair.group(2)));
@@ -89,36 +89,36 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
       known.forEach(
           (number, naming) ->
               applied.add(naming.of(number, principles.find(number).orElseThrow().name())));
-      return new RuleMentions(applied, new ArrayList<>(unknown));
+      return new PrincipleMentions(applied, new ArrayList<>(unknown));
     }
 
-    private void add(RuleList.Item item) {
+    private void add(PrincipleReferences.Item item) {
       Optional<Integer> number = item.number().filter(n -> principles.find(n).isPresent());
-      boolean isRule =
+      boolean isPrinciple =
           item.name().isPresent() ? addName(item.number(), item.name().get()) : number.isPresent();
       if (item.name().isEmpty()) {
         number.ifPresent(n -> naming(n).byNumber = true);
       }
-      if (!isRule) {
+      if (!isPrinciple) {
         unknown.add(item.text());
       }
     }
 
     /** Counts a name of the set, with the number that stands beside it; false if it is none. */
     private boolean addName(Optional<Integer> number, String name) {
-      Optional<Integer> rule = principles.number(name);
-      rule.ifPresent(
+      Optional<Integer> principle = principles.number(name);
+      principle.ifPresent(
           own -> {
             Naming naming = naming(own);
             naming.byName = true;
-            naming.byNumber |= number.equals(rule);
+            naming.byNumber |= number.equals(principle);
             number.filter(n -> !n.equals(own)).ifPresent(naming.otherNumbers::add);
           });
-      return rule.isPresent();
+      return principle.isPresent();
     }
 
-    private Naming naming(int rule) {
-      return known.computeIfAbsent(rule, number -> new Naming());
+    private Naming naming(int principle) {
+      return known.computeIfAbsent(principle, number -> new Naming());
     }
 
     /** "the candor rule", "rule of candor", "principle: candor". */
@@ -136,7 +136,7 @@ public record RuleMentions(List<AppliedPrinciple> known, List<String> unknown) {
       }
     }
 
-    /** The rule with the longest of the names that fit, for one may end in another. */
+    /** The principle with the longest of the names that fit, for one may end in another. */
     private void addLongest(Predicate<String> fits) {
       principles.names().stream()
           .map(Principle::key)

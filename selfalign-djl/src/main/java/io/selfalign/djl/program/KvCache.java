@@ -4,13 +4,13 @@ package io.selfalign.djl.program;
  * The own keys and values of the rows that are being decoded, a native array (layers, 2, rows,
  * key/value heads, slots, head size) that is written in place and grows. Not thread-safe.
  */
-public final class RowCache implements AutoCloseable {
+public final class KvCache implements AutoCloseable {
   private final DecoderProgram program;
   NativeValue value;
   private int rows;
   private int slots;
 
-  RowCache(DecoderProgram program, NativeValue value) {
+  KvCache(DecoderProgram program, NativeValue value) {
     this.program = program;
     this.value = value;
   }
@@ -40,12 +40,12 @@ public final class RowCache implements AutoCloseable {
   }
 
   /** Writes tokens {@code [from, from + length)} of {@code source} into a row, from a slot on. */
-  public void put(int row, int slot, KeyValues source, int from, int length) {
+  public void put(int row, int slot, KvBlock source, int from, int length) {
     program.put(value, row, slot, source, from, length);
   }
 
   /** A copy of a row's tokens {@code [from, from + length)}, which starts at a given position. */
-  public KeyValues slice(int row, int from, int length, int position) {
+  public KvBlock slice(int row, int from, int length, int position) {
     return program.sliceRow(value, row, from, length, position);
   }
 

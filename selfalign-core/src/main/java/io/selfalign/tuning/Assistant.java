@@ -15,24 +15,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A model that answers what it is plainly asked: after a {@link ChatPrompt}, without rules or
+ * A model that answers what it is plainly asked: after a {@link ChatPrompt}, without principles or
  * exemplars.
  *
  * <pre>{@code
- * try (AlignedModel juno = AlignedModel.open(base, RunDirectory.open(directory), "engraving")) {
+ * try (Assistant juno = Assistant.open(base, RunDirectory.open(directory), "engraving")) {
  *   System.out.println(juno.answer("How do I boil an egg?"));
  * }
  * }</pre>
  *
  * <p>Safe for use by several threads.
  */
-public final class AlignedModel implements AutoCloseable {
+public final class Assistant implements AutoCloseable {
   private final BaseModel model;
   private final Optional<AdaptedModel> owned;
   private final ChatPrompt prompt;
   private final GenerationOptions sampling;
 
-  private AlignedModel(
+  private Assistant(
       BaseModel model,
       Optional<AdaptedModel> owned,
       ChatPrompt prompt,
@@ -49,8 +49,8 @@ public final class AlignedModel implements AutoCloseable {
   }
 
   /** A model that was trained under a prompt; it is not closed with this. */
-  public static AlignedModel of(BaseModel model, ChatPrompt prompt) {
-    return new AlignedModel(model, Optional.empty(), prompt, defaultSampling());
+  public static Assistant of(BaseModel model, ChatPrompt prompt) {
+    return new Assistant(model, Optional.empty(), prompt, defaultSampling());
   }
 
   /**
@@ -62,7 +62,7 @@ public final class AlignedModel implements AutoCloseable {
    * @throws IllegalArgumentException if the run has no such stage, or the base model is another
    * @throws InvalidDataException if the stage is not complete, or the adapter not as it was trained
    */
-  public static AlignedModel open(TrainableModel base, RunDirectory run, String stage) {
+  public static Assistant open(TrainableModel base, RunDirectory run, String stage) {
     List<Adapter> adapters = run.records(stage, Adapter.class).toList();
     if (adapters.size() != 1) {
       throw new InvalidDataException(
@@ -74,7 +74,7 @@ public final class AlignedModel implements AutoCloseable {
     Adapter adapter = adapters.get(0);
     checkModel(base, adapter);
     AdaptedModel adapted = base.withAdapter(adapter.locate(run.files(stage)));
-    return new AlignedModel(adapted, Optional.of(adapted), adapter.prompt(), defaultSampling());
+    return new Assistant(adapted, Optional.of(adapted), adapter.prompt(), defaultSampling());
   }
 
   private static void checkModel(BaseModel base, Adapter adapter) {
@@ -88,8 +88,8 @@ public final class AlignedModel implements AutoCloseable {
   }
 
   /** The same model, which is closed with this one, with other sampling. */
-  public AlignedModel withSampling(GenerationOptions newSampling) {
-    return new AlignedModel(model, owned, prompt, newSampling);
+  public Assistant withSampling(GenerationOptions newSampling) {
+    return new Assistant(model, owned, prompt, newSampling);
   }
 
   /** The model that continues prompts, with its adapter. */
@@ -129,7 +129,7 @@ public final class AlignedModel implements AutoCloseable {
         queries.stream()
             .map(query -> new GenerationRequest(query.id(), prompt.text(query.text())))
             .toList();
-    return model.generate(requests, sampling()).stream().map(AlignedModel::stripped).toList();
+    return model.generate(requests, sampling()).stream().map(Assistant::stripped).toList();
   }
 
   private static Generation stripped(Generation generation) {

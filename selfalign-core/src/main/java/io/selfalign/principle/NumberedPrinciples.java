@@ -7,20 +7,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads rules of the form {@code 7 (candor). Say openly what is unknown.} out of a text. A rule
- * begins at the start of a line or after the end of a sentence, and has the number that is due:
- * other numbers with brackets belong to the rule they stand in.
+ * Reads principles of the form {@code 7 (candor). Say openly what is unknown.} out of a text. A
+ * principle begins at the start of a line or after the end of a sentence, and has the number that
+ * is due: other numbers with brackets belong to the principle they stand in.
  */
-final class NumberedRules {
+final class NumberedPrinciples {
   private static final Pattern START =
       Pattern.compile(
           "(?:^|\\n|(?<=[.!?]))[ \\t>*-]*(\\d{1,4})[.)]?\\s*\\(([^(){}]{1,80})\\)\\s*[.:]?");
   private static final Pattern BLANK_LINE = Pattern.compile("\\n[ \\t]*\\n");
 
-  /** Where a rule begins. */
+  /** Where a principle begins. */
   private record Start(int number, String name, int from, int end) {}
 
-  private NumberedRules() {}
+  private NumberedPrinciples() {}
 
   static PrincipleSet parse(String place, String content) {
     String text = content.replace("\r\n", "\n").replace('\r', '\n');
@@ -45,7 +45,7 @@ final class NumberedRules {
       } else if (beginsLine(text, matcher.start()) && number == starts.size() + 2) {
         throw new InvalidDataException(
             String.format(
-                "%s:%d: rule %d follows, but rule %d is missing; number the rules 1, 2, 3 and so"
+                "%s:%d: principle %d follows, but principle %d is missing; number the principles 1, 2, 3 and so"
                     + " on, each as 'N (name). Text.'",
                 place, line(text, matcher.start(1)), number, number - 1));
       }
@@ -53,7 +53,7 @@ final class NumberedRules {
     if (starts.isEmpty()) {
       throw new InvalidDataException(
           place
-              + ": has no rules; write each as 'N (name). Text.', with N from 1, or as a line"
+              + ": has no principles; write each as 'N (name). Text.', with N from 1, or as a line"
               + " {\"name\", \"text\"}");
     }
     return starts;

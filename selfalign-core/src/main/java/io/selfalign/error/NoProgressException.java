@@ -5,7 +5,7 @@ package io.selfalign.error;
  * kept in the run directory, and the run can go on from there: with more patience, or contented
  * with fewer, as the message says. What it made instead is in the stage's ledger.
  */
-public final class FruitlessException extends SelfAlignException {
+public final class NoProgressException extends SelfAlignException {
   private static final long serialVersionUID = 1L;
 
   private final String stage;
@@ -20,7 +20,7 @@ public final class FruitlessException extends SelfAlignException {
    * @param wanted how many it should have
    * @param message what happened and what to change
    */
-  public FruitlessException(String stage, long kept, long wanted, String message) {
+  public NoProgressException(String stage, long kept, long wanted, String message) {
     super(message);
     this.stage = stage;
     this.kept = kept;

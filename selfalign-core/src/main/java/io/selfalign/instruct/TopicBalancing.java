@@ -17,16 +17,16 @@ import java.util.stream.Collectors;
 /**
  * Evens out the types of question: of each type's topics as many are kept as the type with the
  * fewest has, drawn at random (arXiv 2305.03047, section 3.1). The others enter the ledger under
- * the rule {@code surplus}. Order and ids stay.
+ * the reason {@code surplus}. Order and ids stay.
  */
-public final class TopicEvening implements Stage<Topic, Topic> {
+public final class TopicBalancing implements Stage<Topic, Topic> {
   /** The stage's name. */
   public static final String NAME = "topics";
 
   private static final int UNIT_SIZE = 1024;
 
   /** A stage without options. */
-  public TopicEvening() {}
+  public TopicBalancing() {}
 
   @Override
   public String name() {
@@ -79,7 +79,7 @@ public final class TopicEvening implements Stage<Topic, Topic> {
               new Drop(
                   topic.id(),
                   topic.parents(),
-                  Rules.SURPLUS,
+                  DropReasons.SURPLUS,
                   "its type has " + own + " topics, the smallest " + smallest,
                   topic.topic()));
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param interval its value and 95% interval
  * @param chance what guessing would give, if there is such a level
  */
-public record Figure(
+public record Metric(
     String name, Optional<String> group, int items, Interval interval, Optional<Double> chance) {
   /** The figure's value. */
   public double value() {

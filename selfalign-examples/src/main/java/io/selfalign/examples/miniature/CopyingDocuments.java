@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
 
 /**
  * Documents of which the most can't be predicted but by looking up what stands earlier in them:
- * words that come again, pairs of which one half asks for the other, rules that are named by their
- * number, and what rules make an assistant think. They teach a small model to read what it is
- * shown, the easiest first.
+ * words that come again, pairs of which one half asks for the other, principles that are named by
+ * their number, and what principles make an assistant think. They teach a small model to read what
+ * it is shown, the easiest first.
  */
-final class Lookups {
+final class CopyingDocuments {
   private static final int ROW_LENGTH = 60;
   private static final double COMMA = 0.1;
 
@@ -38,7 +38,7 @@ final class Lookups {
   private static final List<String> BACKWARD_JOINTS =
       List.of(": ", " is ", " = ", " has ", " is rule ", " by rule ");
 
-  /** What is before a rule in a register, and behind it. */
+  /** What is before a principle in a register, and behind it. */
   private static final List<List<String>> REGISTER_JOINTS =
       List.of(List.of(": ", "\n"), List.of(" is my ", ". "), List.of(" is ", ". "));
 
@@ -49,7 +49,7 @@ final class Lookups {
   private final Questions questions;
   private final List<String> words;
 
-  Lookups(Grammar grammar, World world) {
+  CopyingDocuments(Grammar grammar, World world) {
     this.grammar = grammar;
     this.world = world;
     this.questions = new Questions(grammar, world, false);
@@ -74,7 +74,9 @@ final class Lookups {
     List<String> keys = draw.chance(0.4) ? numbers(count, draw) : draw.pick(words, count);
     boolean named = draw.chance(0.5);
     List<String> values =
-        IntStream.range(0, count).mapToObj(i -> named ? ruleName(draw) : draw.pick(words)).toList();
+        IntStream.range(0, count)
+            .mapToObj(i -> named ? principleName(draw) : draw.pick(words))
+            .toList();
     boolean adjacent = draw.chance(0.3);
     List<String> joint = adjacent ? JOINTS.get(0) : draw.pick(JOINTS);
     boolean backwards = draw.chance(0.5);
@@ -107,30 +109,30 @@ final class Lookups {
     return draw.chance(0.7) ? numbers.subList(0, count) : draw.pick(numbers, count);
   }
 
-  private String ruleName(Draw draw) {
-    RuleKind kind = draw.pick(List.of(RuleKind.values()));
+  private String principleName(Draw draw) {
+    PrincipleKind kind = draw.pick(List.of(PrincipleKind.values()));
     return grammar.write(kind.key() + ".name", Map.of("category", draw.pick(words)), draw);
   }
 
   /**
-   * Numbered rules, real ones or sentences of stories, and then their numbers by their names and
-   * texts, and their names by their numbers.
+   * Numbered principles, real ones or sentences of stories, and then their numbers by their names
+   * and texts, and their names by their numbers.
    */
   String register(Draw draw) {
-    PrincipleSet rules =
+    PrincipleSet principles =
         draw.chance(0.7)
-            ? RuleSheet.drawEitherWay(grammar, world, draw).principles()
+            ? PrincipleDocument.drawEitherWay(grammar, world, draw).principles()
             : storyLines(draw);
-    StringBuilder text = new StringBuilder(sheet(rules)).append('\n');
+    StringBuilder text = new StringBuilder(sheet(principles)).append('\n');
     boolean mentioned = draw.chance(0.5);
     List<String> joint = draw.pick(REGISTER_JOINTS);
     int count = draw.between(12, 24);
     for (int i = 0; i < count; i++) {
-      Principle principle = draw.pick(rules.principles());
+      Principle principle = draw.pick(principles.principles());
       String name = principle.name();
       text.append(draw.chance(0.8) ? name : principle.text())
           .append(joint.get(0))
-          .append(mentioned ? mention(rules, name) : "rule " + number(rules, name))
+          .append(mentioned ? mention(principles, name) : "rule " + number(principles, name))
           .append(joint.get(1));
     }
     return text.toString();
@@ -156,30 +158,30 @@ final class Lookups {
 
   /** Rules, and what they make an assistant think of requests, without its answers. */
   String cases(Draw draw) {
-    RuleSheet sheet = RuleSheet.drawEitherWay(grammar, world, draw);
-    PrincipleSet rules = sheet.principles();
-    StringBuilder text = new StringBuilder(sheet(rules)).append('\n');
+    PrincipleDocument sheet = PrincipleDocument.drawEitherWay(grammar, world, draw);
+    PrincipleSet principles = sheet.principles();
+    StringBuilder text = new StringBuilder(sheet(principles)).append('\n');
     int count = draw.between(3, 9);
     for (int i = 0; i < count; i++) {
       Exemplar.Turn turn = sheet.turn(questions.draw(draw, 3, 3, 1.5, 1.5, 0.3), draw);
       String thoughts = String.join(" ", turn.thoughts());
-      for (String name : rules.names()) {
-        thoughts = thoughts.replace("{rule: " + name + "}", mention(rules, name));
+      for (String name : principles.names()) {
+        thoughts = thoughts.replace("{principle: " + name + "}", mention(principles, name));
       }
       text.append('\n').append(thoughts);
     }
     return text.toString();
   }
 
-  private static String sheet(PrincipleSet rules) {
-    return "# Rules\n" + rules;
+  private static String sheet(PrincipleSet principles) {
+    return "# Rules\n" + principles;
   }
 
-  private static String mention(PrincipleSet rules, String name) {
-    return "rule " + number(rules, name) + " (" + name + ")";
+  private static String mention(PrincipleSet principles, String name) {
+    return "rule " + number(principles, name) + " (" + name + ")";
   }
 
-  private static int number(PrincipleSet rules, String name) {
-    return rules.number(name).orElseThrow();
+  private static int number(PrincipleSet principles, String name) {
+    return principles.number(name).orElseThrow();
   }
 }

@@ -4,12 +4,12 @@ package io.selfalign.djl.program;
  * The keys and values of consecutive tokens in all layers, a native array (layers, 2, key/value
  * heads, length, head size). Immutable once made; closed by its owner.
  */
-public final class KeyValues implements AutoCloseable {
+public final class KvBlock implements AutoCloseable {
   final NativeValue value;
   private final int start;
   private final int length;
 
-  KeyValues(NativeValue value, int start, int length) {
+  KvBlock(NativeValue value, int start, int length) {
     this.value = value;
     this.start = start;
     this.length = length;

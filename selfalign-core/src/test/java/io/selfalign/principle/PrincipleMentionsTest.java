@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RuleMentionsTest {
-  private static RuleMentions in(String thoughts) {
-    return RuleMentions.in(thoughts, PrincipleSet.standard());
+class PrincipleMentionsTest {
+  private static PrincipleMentions in(String thoughts) {
+    return PrincipleMentions.in(thoughts, PrincipleSet.standard());
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class RuleMentionsTest {
         "the rule (bravery) | (bravery)"
       })
   void rules_that_there_are_not_are_told(String thoughts, String unknown) {
-    assertThat(in(thoughts)).isEqualTo(new RuleMentions(List.of(), List.of(unknown)));
+    assertThat(in(thoughts)).isEqualTo(new PrincipleMentions(List.of(), List.of(unknown)));
   }
 
   @ParameterizedTest
@@ -86,7 +86,7 @@ class RuleMentionsTest {
     "''"
   })
   void words_that_are_no_rules_are_none(String thoughts) {
-    assertThat(in(thoughts)).isEqualTo(new RuleMentions(List.of(), List.of()));
+    assertThat(in(thoughts)).isEqualTo(new PrincipleMentions(List.of(), List.of()));
   }
 
   @ParameterizedTest
@@ -108,7 +108,7 @@ class RuleMentionsTest {
       })
   void a_rule_tells_what_it_is_named_by_and_which_other_numbers_it_is_given(
       String thoughts, String by, String otherNumbers) {
-    RuleMentions mentions = in(thoughts);
+    PrincipleMentions mentions = in(thoughts);
     AppliedPrinciple candor =
         mentions.known().stream().filter(p -> p.number() == 7).findFirst().orElseThrow();
     List<Integer> others =
@@ -129,12 +129,12 @@ class RuleMentionsTest {
       String thoughts = text.of(exemplar, new ArrayList<>());
       assertThat(in(thoughts).known())
           .extracting(AppliedPrinciple::name)
-          .containsExactlyInAnyOrderElementsOf(exemplar.rules());
+          .containsExactlyInAnyOrderElementsOf(exemplar.principles());
     }
   }
 
   @Test
   void an_empty_set_has_no_rules() {
-    assertThat(RuleMentions.in("rule 1 (ethical)", PrincipleSet.of()).known()).isEmpty();
+    assertThat(PrincipleMentions.in("rule 1 (ethical)", PrincipleSet.of()).known()).isEmpty();
   }
 }

@@ -10,26 +10,26 @@ import org.jspecify.annotations.Nullable;
  * other runs. Turns are short (a decoding step, a pass over some tokens) and fair, so that a long
  * call does not hold up a short one. Thread-safe.
  */
-public final class Turns {
+public final class ModelLock {
   private final String modelName;
-  private final @Nullable Turns parent;
+  private final @Nullable ModelLock parent;
   private final ReentrantLock lock;
   private volatile boolean closed;
 
-  private Turns(String modelName, @Nullable Turns parent, ReentrantLock lock) {
+  private ModelLock(String modelName, @Nullable ModelLock parent, ReentrantLock lock) {
     this.modelName = modelName;
     this.parent = parent;
     this.lock = lock;
   }
 
   /** The turns of a model that has just been opened. */
-  public static Turns of(String modelName) {
-    return new Turns(modelName, null, new ReentrantLock(true));
+  public static ModelLock of(String modelName) {
+    return new ModelLock(modelName, null, new ReentrantLock(true));
   }
 
   /** Those of another model over the same program, which ends earlier or at the same time. */
-  public Turns share(String otherName) {
-    return new Turns(otherName, this, lock);
+  public ModelLock share(String otherName) {
+    return new ModelLock(otherName, this, lock);
   }
 
   /**

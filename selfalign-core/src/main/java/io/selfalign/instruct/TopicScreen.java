@@ -5,29 +5,29 @@ import io.selfalign.text.TextMeasures;
 import java.util.Optional;
 
 /**
- * What a topic must be like. The rules, in their order: {@code stray_text} (no line of the list),
+ * What a topic must be like. The reasons, in their order: {@code stray_text} (no line of the list),
  * {@code cut_off}, {@code empty}, {@code too_long} (over 3 words, unless set otherwise), {@code
  * no_capital} (doesn't begin with a capital, or a letter of a script without case), {@code
  * final_punctuation} (doesn't end in a letter or digit).
  */
-final class TopicRules {
-  private TopicRules() {}
+final class TopicScreen {
+  private TopicScreen() {}
 
   /**
-   * The first rule that a topic breaks.
+   * The first reason that a topic breaks.
    *
    * @param piece where it stands
    * @param name the topic itself
    */
-  static Optional<Sieve.Verdict> reject(Piece piece, String name, int maxWords) {
+  static Optional<InstructionScreen.Verdict> reject(Piece piece, String name, int maxWords) {
     if (!(piece instanceof Line line)) {
-      return verdict(Rules.STRAY_TEXT, "");
+      return verdict(DropReasons.STRAY_TEXT, "");
     }
     if (line.cutOff()) {
-      return verdict(Rules.CUT_OFF, "");
+      return verdict(DropReasons.CUT_OFF, "");
     }
     if (name.isBlank()) {
-      return verdict(Rules.EMPTY, "");
+      return verdict(DropReasons.EMPTY, "");
     }
     int words = TextMeasures.countWords(name);
     if (words > maxWords) {
@@ -46,7 +46,7 @@ final class TopicRules {
     return Optional.empty();
   }
 
-  private static Optional<Sieve.Verdict> verdict(String rule, String detail) {
-    return Optional.of(new Sieve.Verdict(rule, detail));
+  private static Optional<InstructionScreen.Verdict> verdict(String reason, String detail) {
+    return Optional.of(new InstructionScreen.Verdict(reason, detail));
   }
 }

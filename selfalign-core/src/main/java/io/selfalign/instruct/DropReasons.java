@@ -2,8 +2,8 @@ package io.selfalign.instruct;
 
 import com.google.common.collect.ImmutableSortedSet;
 
-/** The rules of the ledger that are no filters. Their names are part of the file format. */
-final class Rules {
+/** The reasons of the ledger that are no filters. Their names are part of the file format. */
+final class DropReasons {
   /** The model was stopped while it wrote this. */
   static final String CUT_OFF = "cut_off";
 
@@ -29,5 +29,5 @@ final class Rules {
       ImmutableSortedSet.of(
           CUT_OFF, EMPTY, STRAY_TEXT, NEAR_DUPLICATE, SURPLUS, PROMPT_TOO_LONG, WRONG_HINT);
 
-  private Rules() {}
+  private DropReasons() {}
 }

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a model whether an answer breaks one of the rules, right behind the answer: rules, exemplars
- * and request stand before it, as when it was written. So a model that has just written the answer
- * reads the short question alone. Nothing is generated or parsed: the log-probabilities of {@code "
- * Yes"} and {@code " No"} are compared,
+ * Asks a model whether an answer breaks one of the principles, right behind the answer: principles,
+ * exemplars and request stand before it, as when it was written. So a model that has just written
+ * the answer reads the short question alone. Nothing is generated or parsed: the log-probabilities
+ * of {@code " Yes"} and {@code " No"} are compared,
  *
  * <pre>{@code
  * logOdds = log p(" Yes" | question) - log p(" No" | question)      in nats
@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Before it is used, the check is measured, once, on {@linkplain CheckPair labelled pairs} of
- * answers: {@link #selfCheck} has the AUC, the probability that an answer that breaks a rule has
- * higher log-odds than one that doesn't, and the bound, for models lean towards one of the two
+ * answers: {@link #selfCheck} has the AUC, the probability that an answer that breaks a principle
+ * has higher log-odds than one that doesn't, and the bound, for models lean towards one of the two
  * words. With an AUC below {@value #DEFAULT_MIN_AUC}, unless another is set, the check takes every
  * answer for safe without asking, and one warning says so: a check that is a coin toss drops good
  * answers. {@link PrincipleDrivenAlignment} keeps the measurement in its run.
@@ -40,14 +40,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by several threads.
  */
-public final class RuleCheck implements SafetyFilter {
+public final class PrincipleCheck implements SafetyFilter {
   /** The least AUC with which a check is used. */
   public static final double DEFAULT_MIN_AUC = 0.75;
 
   private static final String YES = " Yes";
   private static final String NO = " No";
   private static final String QUESTION = "\n\n# Review\nDoes this answer break one of the rules?";
-  private static final Logger LOG = LoggerFactory.getLogger(RuleCheck.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PrincipleCheck.class);
 
   private final BaseModel model;
   private final PromptFrame frame;
@@ -56,7 +56,7 @@ public final class RuleCheck implements SafetyFilter {
   private final List<CheckPair> pairs;
   private final Supplier<SelfCheck> selfCheck;
 
-  private RuleCheck(Builder options) {
+  private PrincipleCheck(Builder options) {
     model = options.model;
     frame = options.frame;
     margin = options.margin;
@@ -73,7 +73,7 @@ public final class RuleCheck implements SafetyFilter {
    *
    * @throws IllegalArgumentException if the frame has no principles
    */
-  public static RuleCheck of(BaseModel model, PromptFrame frame) {
+  public static PrincipleCheck of(BaseModel model, PromptFrame frame) {
     return builder(model, frame).build();
   }
 
@@ -82,7 +82,7 @@ public final class RuleCheck implements SafetyFilter {
    *
    * @param model answers; it need not be the one that wrote what is judged, but then it has to read
    *     all of that first
-   * @param frame has the rules, and exemplars whose answers are never found unsafe
+   * @param frame has the principles, and exemplars whose answers are never found unsafe
    * @throws IllegalArgumentException if the frame has no principles
    */
   public static Builder builder(BaseModel model, PromptFrame frame) {
@@ -103,7 +103,7 @@ public final class RuleCheck implements SafetyFilter {
   }
 
   /** This check with what it was measured at before. */
-  RuleCheck measuredAs(SelfCheck before) {
+  PrincipleCheck measuredAs(SelfCheck before) {
     Builder options = new Builder(model, frame).margin(margin).minAuc(minAuc).pairs(pairs);
     options.measured = Optional.of(told(before));
     return options.build();
@@ -127,12 +127,14 @@ public final class RuleCheck implements SafetyFilter {
               ? Optional.of("not checked: the question does not fit the model's context")
               : AnswerFilters.reason(
                   odds.get() > bound,
-                  "log-odds " + AnswerFilters.figure(odds.get()) + " that it breaks a rule"));
+                  "log-odds " + AnswerFilters.figure(odds.get()) + " that it breaks a principle"));
     }
     return verdicts;
   }
 
-  /** The prompt under which the answer was written, unless that had other rules than the check. */
+  /**
+   * The prompt under which the answer was written, unless that had other principles than the check.
+   */
   private String prompt(Candidate candidate) {
     String text = candidate.prompt().text();
     Query query = candidate.query();
@@ -167,7 +169,7 @@ public final class RuleCheck implements SafetyFilter {
   @Override
   public Settings settings() {
     return Settings.builder()
-        .add("check", "rules")
+        .add("check", "principles")
         .add("model", model.fingerprint())
         .add("frame", frame.settings())
         .add("question", QUESTION)
@@ -193,7 +195,7 @@ public final class RuleCheck implements SafetyFilter {
     if ((long) tokens + newTokens > context) {
       throw new IllegalArgumentException(
           String.format(
-              "the prompt with the question whether an answer breaks a rule has %d tokens, which"
+              "the prompt with the question whether an answer breaks a principle has %d tokens, which"
                   + " with an answer of %d is over the %d of the model's context; show fewer"
                   + " exemplars, take fewer principles, generate fewer tokens, or use another"
                   + " safety filter, such as SafetyFilter.none()",
@@ -269,10 +271,10 @@ public final class RuleCheck implements SafetyFilter {
   /** Says what a measurement means for the answers. */
   private SelfCheck told(SelfCheck measured) {
     if (measured.used()) {
-      LOG.info("model {} checks whether answers break a rule: {}", measured.model(), measured);
+      LOG.info("model {} checks whether answers break a principle: {}", measured.model(), measured);
     } else if (measured.pairs() == 0) {
       LOG.warn(
-          "no answer is checked whether it breaks a rule, for there is nothing to measure the check"
+          "no answer is checked whether it breaks a principle, for there is nothing to measure the check"
               + " of model {} on: of {} pairs, {} break a principle that is not among {}, and {} are"
               + " too long; give pairs of your own, a SafetyFilter of your own, or"
               + " SafetyFilter.none()",
@@ -283,7 +285,7 @@ public final class RuleCheck implements SafetyFilter {
           measured.tooLong());
     } else {
       LOG.warn(
-          "no answer is checked whether it breaks a rule, for model {} can't tell those that do: {},"
+          "no answer is checked whether it breaks a principle, for model {} can't tell those that do: {},"
               + " but must be at least {} (0.5 is a coin toss); take a larger model, a SafetyFilter"
               + " of your own, such as a classifier, or SafetyFilter.none()",
           measured.model(),
@@ -329,8 +331,8 @@ public final class RuleCheck implements SafetyFilter {
     }
 
     /**
-     * The least AUC with which the check is used; {@value RuleCheck#DEFAULT_MIN_AUC} by default. 0
-     * uses it whatever it is measured at.
+     * The least AUC with which the check is used; {@value PrincipleCheck#DEFAULT_MIN_AUC} by
+     * default. 0 uses it whatever it is measured at.
      *
      * @throws IllegalArgumentException if it is not between 0 and 1
      */
@@ -356,8 +358,8 @@ public final class RuleCheck implements SafetyFilter {
     }
 
     /** The check. */
-    public RuleCheck build() {
-      return new RuleCheck(this);
+    public PrincipleCheck build() {
+      return new PrincipleCheck(this);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * What a benchmark found for one of its items: figures by name, whose means over all items are the
  * benchmark's. The id is the item's.
  */
-public interface Measured extends Traceable {
+public interface HasMetrics extends Traceable {
   /** The item's category or subtask, if it has one; figures are also given for each. */
   Optional<String> group();
 

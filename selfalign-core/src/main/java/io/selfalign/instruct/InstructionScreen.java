@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Filters, and all instructions that a new one must not be like. For one thread. */
-final class Sieve {
+final class InstructionScreen {
   /** Why something is not kept. */
-  record Verdict(String rule, String detail) {}
+  record Verdict(String reason, String detail) {}
 
   private final List<InstructionFilter> filters;
   private final NearDuplicateIndex index;
   private final List<String> ids = new ArrayList<>();
 
-  Sieve(RoundOptions options) {
+  InstructionScreen(RoundOptions options) {
     filters = options.filters();
     index = NearDuplicateIndex.builder().threshold(options.nearDuplicateThreshold()).build();
   }
@@ -26,12 +26,12 @@ final class Sieve {
     ids.add(id);
   }
 
-  /** The first rule that says no. */
+  /** Why a candidate is not kept, or empty if it is. */
   Optional<Verdict> reject(Candidate candidate) {
     for (InstructionFilter filter : filters) {
       Optional<String> found = filter.reject(candidate);
       if (found.isPresent()) {
-        return Optional.of(new Verdict(filter.rule(), found.get()));
+        return Optional.of(new Verdict(filter.name(), found.get()));
       }
     }
     return index
@@ -39,7 +39,7 @@ final class Sieve {
         .map(
             match ->
                 new Verdict(
-                    Rules.NEAR_DUPLICATE,
+                    DropReasons.NEAR_DUPLICATE,
                     String.format(Locale.ROOT, "%s %.4f", ids.get(match.index()), match.f())));
   }
 }

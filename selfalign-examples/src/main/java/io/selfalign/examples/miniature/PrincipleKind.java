@@ -2,8 +2,8 @@ package io.selfalign.examples.miniature;
 
 import java.util.Locale;
 
-/** The rules that documents may state; what each says and is called varies. */
-enum RuleKind {
+/** The principles that documents may state; what each says and is called varies. */
+enum PrincipleKind {
   ETHICAL,
   OBEDIENT,
   CANDOR,
@@ -22,7 +22,7 @@ enum RuleKind {
   BRIEF,
   LANGUAGE;
 
-  /** The rule's name in the grammar. */
+  /** The principle's name in the grammar. */
   String key() {
     return "rule." + name().toLowerCase(Locale.ROOT);
   }

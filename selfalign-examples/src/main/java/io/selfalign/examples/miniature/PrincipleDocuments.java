@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Documents that state rules and then show an assistant that keeps to them, printed by stage 2's
- * own {@link PromptFrame}; and documents with thoughts but without rules, in which it behaves as it
- * likes.
+ * Documents that state principles and then show an assistant that keeps to them, printed by stage
+ * 2's own {@link PromptFrame}; and documents with thoughts but without principles, in which it
+ * behaves as it likes.
  */
-final class RuleDocuments {
+final class PrincipleDocuments {
   /**
    * Where conversations have so many characters, no other is begun: a document fits the context.
    */
@@ -28,25 +28,26 @@ final class RuleDocuments {
   private final World world;
   private final Questions questions;
 
-  RuleDocuments(Grammar grammar, World world) {
+  PrincipleDocuments(Grammar grammar, World world) {
     this.grammar = grammar;
     this.world = world;
     this.questions = new Questions(grammar, world, false);
   }
 
-  String withRules(Draw draw) {
-    return withRules(RuleSheet.draw(grammar, world, draw), false, draw);
+  String withPrinciples(Draw draw) {
+    return withPrinciples(PrincipleDocument.draw(grammar, world, draw), false, draw);
   }
 
   /**
-   * The same with rules that say one thing as often as another, and often with a conversation or
-   * two: with more, those before it tell how the assistant behaves, and the rules need not be read.
+   * The same with principles that say one thing as often as another, and often with a conversation
+   * or two: with more, those before it tell how the assistant behaves, and the principles need not
+   * be read.
    */
-  String withRulesEitherWay(Draw draw) {
-    return withRules(RuleSheet.drawEitherWay(grammar, world, draw), true, draw);
+  String withPrinciplesEitherWay(Draw draw) {
+    return withPrinciples(PrincipleDocument.drawEitherWay(grammar, world, draw), true, draw);
   }
 
-  private String withRules(RuleSheet sheet, boolean oftenFew, Draw draw) {
+  private String withPrinciples(PrincipleDocument sheet, boolean oftenFew, Draw draw) {
     PromptFrame.Builder frame =
         markers(draw)
             .introduction(grammar.write("frame.introduction", named(), draw))
@@ -56,17 +57,19 @@ final class RuleDocuments {
     return print(frame, sheet, count, draw);
   }
 
-  String withoutRules(Draw draw) {
-    RuleSheet sheet = RuleSheet.empty(grammar, 0.12);
-    // Also the introductions that speak of rules: with the rules taken away, they promise nothing.
-    boolean speaksOfRules = draw.chance(0.5);
+  String withoutPrinciples(Draw draw) {
+    PrincipleDocument sheet = PrincipleDocument.empty(grammar, 0.12);
+    // Also the introductions that speak of principles: with the principles taken away, they promise
+    // nothing.
+    boolean speaksOfPrinciples = draw.chance(0.5);
     PromptFrame.Builder frame =
         markers(draw)
             .introduction(
-                grammar.write(speaksOfRules ? "frame.introduction" : "frame.free", named(), draw))
+                grammar.write(
+                    speaksOfPrinciples ? "frame.introduction" : "frame.free", named(), draw))
             .selfIdentification(
                 grammar.write(
-                    speaksOfRules ? "frame.identity" : "frame.identity.free", named(), draw))
+                    speaksOfPrinciples ? "frame.identity" : "frame.identity.free", named(), draw))
             .principles(PrincipleSet.of(List.of()));
     return print(frame, sheet, draw.between(2, 6), draw);
   }
@@ -80,17 +83,17 @@ final class RuleDocuments {
         MiniaturePrompts.frameOfCorpus().persona(draw.pick(world.personas()));
     return switch (draw.weighted(0.75, 0.1, 0.15)) {
       case 0 -> frame;
-      case 1 -> frame.conversationMarker("---\n").rulesHeading("Rules:");
+      case 1 -> frame.conversationMarker("---\n").principlesHeading("Rules:");
       default ->
           frame
-              .rulesHeading("Rules")
+              .principlesHeading("Rules")
               .userMarker("User: ")
               .thoughtMarker("{persona} (thoughts): ")
               .answerMarker("{persona}: ");
     };
   }
 
-  private String print(PromptFrame.Builder frame, RuleSheet sheet, int count, Draw draw) {
+  private String print(PromptFrame.Builder frame, PrincipleDocument sheet, int count, Draw draw) {
     List<Exemplar> exemplars = new ArrayList<>();
     int characters = 0;
     for (int i = 0; i < count && characters < MAX_CHARACTERS; i++) {
@@ -108,7 +111,7 @@ final class RuleDocuments {
     return print(frame.exemplars(ExemplarSelector.all(exemplars)).build());
   }
 
-  /** A frame's rules and exemplars: its prompt without the query at the end. */
+  /** A frame's principles and exemplars: its prompt without the query at the end. */
   static String print(PromptFrame frame) {
     PromptFrame bare = frame.toBuilder().exemplars(ExemplarSelector.none()).build();
     String head = frame.head() + "\n\n";

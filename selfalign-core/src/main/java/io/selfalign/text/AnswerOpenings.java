@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the first words of an answer tell. English, but for the echo. */
-public final class Openings {
+public final class AnswerOpenings {
   // Repetitions of groups have a limit: without one, a model caught in a loop ("so so so ...")
   // fills
   // the stack.
@@ -110,7 +110,7 @@ public final class Openings {
   /** So many words of a query's beginning mark an echo. */
   private static final int COMMON_OPENING = 5;
 
-  private Openings() {}
+  private AnswerOpenings() {}
 
   /**
    * The apology that an answer opens with, for what it can't or won't do, if there is one that the
