@@ -1,10 +1,13 @@
 package io.selfalign.answer;
 
+import com.google.common.base.CharMatcher;
 import io.selfalign.text.RougeTokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,10 +21,18 @@ final class Citations {
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
   private static final String BEFORE = "(?<![\\p{L}\\p{M}\\p{N}])";
   private static final String AFTER = "(?![\\p{L}\\p{M}\\p{N}])";
-  private static final String NUMBER = "(\\d{1,3})(?![\\p{L}\\p{N}]|[.,]\\d)";
+  private static final String NUMBER = "(\\d{1,3})(?![\\p{L}\\p{N}(]|[.,]\\d)";
 
-  /** A word that is as long as this may lose its last letter, as in another number or case. */
-  private static final int STEM = 5;
+  /** White space within a line: a number on the next line is that of a list's item. */
+  private static final String BLANKS = "[ \\t\\u00A0]*";
+
+  /** Endings that another number or case of a word may have. */
+  private static final List<String> ENDINGS = List.of("es", "s", "en", "n");
+
+  /** A stem is at least as long as this; the last vowel of a longer one may be another. */
+  private static final int STEM = 4;
+
+  private static final String VOWELS = "aeio";
 
   private final int principles;
   private final List<Pattern> always = new ArrayList<>();
@@ -41,12 +52,12 @@ final class Citations {
       return;
     }
     String anyName = alternatives(names.stream().map(Citations::spelling).toList());
-    always.add(compile(BEFORE + "\\d{1,3}\\s*[(（\\[]\\s*" + anyName + "\\s*[)）\\]]"));
+    always.add(compile(BEFORE + "(\\d{1,3})\\s*[(（\\[]\\s*" + anyName + "\\s*[)）\\]]"));
     if (words.isEmpty()) {
       return;
     }
-    byWord.add(compile(principleWord + "\\s*[#№]?\\s*" + NUMBER));
-    byWord.add(compile(principleWord + "\\s*[(（\\[\"“'‘«]\\s*" + anyName + AFTER));
+    byWord.add(compile(principleWord + BLANKS + "[#№]?" + BLANKS + NUMBER));
+    byWord.add(compile(principleWord + BLANKS + "[(（\\[\"“'‘«]\\s*" + anyName + AFTER));
     List<String> longNames = names.stream().filter(Citations::hasSpace).toList();
     if (!longNames.isEmpty()) {
       String longName = alternatives(longNames.stream().map(Citations::spelling).toList());
@@ -113,8 +124,29 @@ final class Citations {
     if (Words.size(tokens.get(0)) < Words.WORD) {
       return Pattern.quote(whole); // scripts without spaces have no endings
     }
-    String stem = whole.length() < STEM ? whole : whole.substring(0, whole.length() - 1);
-    return BEFORE + Pattern.quote(stem) + "\\p{L}{0,2}" + AFTER;
+    if (!CharMatcher.ascii().matchesAllOf(whole) && whole.length() > STEM) {
+      return BEFORE + Pattern.quote(whole.substring(0, whole.length() - 1)) + "\\p{L}{0,2}" + AFTER;
+    }
+    return BEFORE + alternatives(forms(whole).stream().map(Pattern::quote).toList()) + AFTER;
+  }
+
+  /** A word in singular and plural, as far as endings tell: rule, rules; Regel, Regeln. */
+  private static Set<String> forms(String word) {
+    Set<String> stems = new LinkedHashSet<>(List.of(word));
+    for (String ending : ENDINGS) {
+      if (word.endsWith(ending) && word.length() - ending.length() >= STEM) {
+        stems.add(word.substring(0, word.length() - ending.length()));
+      }
+    }
+    Set<String> forms = new LinkedHashSet<>(stems);
+    for (String stem : stems) {
+      ENDINGS.forEach(ending -> forms.add(stem + ending));
+      int last = stem.length() - 1;
+      if (last > STEM && VOWELS.indexOf(stem.charAt(last)) >= 0) {
+        VOWELS.chars().forEach(vowel -> forms.add(stem.substring(0, last) + (char) vowel));
+      }
+    }
+    return forms;
   }
 
   private static String alternatives(List<String> patterns) {

@@ -3,6 +3,7 @@ package io.selfalign.answer;
 import io.selfalign.pipeline.Settings;
 import io.selfalign.text.RougeL;
 import io.selfalign.text.RougeTokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,12 +61,12 @@ public record ExemplarCopies(double threshold, int run, int sentence) {
 
   /** What of the shown texts an answer copies, for people; nothing if it doesn't. */
   public Optional<String> find(String query, String answer, List<Shown> shown) {
-    List<String> words = RougeTokenizer.UNICODE.tokenize(answer);
     String said = Words.spaced(query);
+    List<String> words = unsaid(answer, said);
     String written = " " + Words.join(words) + " ";
     for (Shown text : shown) {
       Optional<String> copy =
-          like(words, RougeTokenizer.UNICODE.tokenize(text.text()))
+          like(words, RougeTokenizer.UNICODE.tokenize(text.text()), said)
               .or(() -> wholeSentence(text.text(), said, written));
       if (copy.isPresent()) {
         return copy.map(what -> "exemplar '" + text.id() + "', " + what);
@@ -74,12 +75,24 @@ public record ExemplarCopies(double threshold, int run, int sentence) {
     return Optional.empty();
   }
 
-  private Optional<String> like(List<String> answer, List<String> shown) {
+  /** The words of an answer without the sentences that the query has too. */
+  private static List<String> unsaid(String answer, String said) {
+    List<String> words = new ArrayList<>();
+    for (String sentence : Words.sentences(answer)) {
+      List<String> tokens = RougeTokenizer.UNICODE.tokenize(sentence);
+      if (!Words.says(said, Words.join(tokens))) {
+        words.addAll(tokens);
+      }
+    }
+    return words;
+  }
+
+  private Optional<String> like(List<String> answer, List<String> shown, String said) {
     double f = RougeL.between(answer, shown).f();
     if (f > threshold) {
       return Optional.of("F " + Math.round(f * 1000) / 1000.0);
     }
-    int common = longestRun(answer, shown);
+    int common = longestRun(answer, shown, said);
     return common >= run ? Optional.of(common + " words in a row") : Optional.empty();
   }
 
@@ -96,15 +109,18 @@ public record ExemplarCopies(double threshold, int run, int sentence) {
     return Optional.empty();
   }
 
-  /** The length of the longest sequence of words that both have without gaps. */
-  private static int longestRun(List<String> a, List<String> b) {
+  /** The length of the longest sequence that both have without gaps and the query has not. */
+  private static int longestRun(List<String> a, List<String> b, String said) {
     int[] previous = new int[b.size() + 1];
     int longest = 0;
     for (String word : a) {
       int[] current = new int[b.size() + 1];
       for (int j = 0; j < b.size(); j++) {
         current[j + 1] = word.equals(b.get(j)) ? previous[j] + 1 : 0;
-        longest = Math.max(longest, current[j + 1]);
+        if (current[j + 1] > longest
+            && !Words.says(said, Words.join(b.subList(j + 1 - current[j + 1], j + 1)))) {
+          longest = current[j + 1];
+        }
       }
       previous = current;
     }

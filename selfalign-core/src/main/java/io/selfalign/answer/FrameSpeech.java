@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  * <ul>
  *   <li>turn markers, also within a line or spelt in another way;
  *   <li>eight words in a row from a sentence of the introduction, the system text, a principle or
- *       an exemplar's thoughts, or the whole of a sentence of five to seven words;
+ *       an exemplar's thoughts; or, as a sentence of its own, the whole of a sentence of five to
+ *       seven words of all but thoughts, whose short sentences are about their query;
  *   <li>five words in a row from the self-identification, behind the persona's name;
  *   <li>words with which thoughts of several exemplars begin and no answer of theirs does; two of
  *       the labels of thoughts ("Topic:"), or one with a value that recurs ("Limit: none");
@@ -49,6 +50,7 @@ public final class FrameSpeech {
   private final List<MarkerSpeech> markers;
   private final Citations citations;
   private final FramePhrases texts = new FramePhrases();
+  private final FramePhrases shortSentences = new FramePhrases();
   private final FramePhrases abovePrinciples = new FramePhrases();
   private final ThoughtOpenings openings;
   private final ThoughtLabels labels;
@@ -60,17 +62,23 @@ public final class FrameSpeech {
     options = builder.copy();
     markers = options.markers.stream().distinct().map(MarkerSpeech::new).toList();
     citations = new Citations(options.principles, options.principleWords);
-    List<String> sentences = new ArrayList<>(options.texts);
-    sentences.addAll(options.thoughts);
-    for (String text : sentences) {
-      for (String sentence : Words.sentences(text)) {
-        texts.addRuns(RougeTokenizer.UNICODE.tokenize(sentence), RUN, LEAST_SENTENCE);
+    options.texts.forEach(this::addText);
+    for (String thoughts : options.thoughts) {
+      for (String sentence : Words.statements(thoughts)) {
+        texts.addRuns(RougeTokenizer.UNICODE.tokenize(sentence), RUN, RUN);
       }
     }
     options.selfIdentifications.forEach(this::addSelfIdentification);
     shown = options.answers.stream().map(Words::spaced).collect(Collectors.joining());
     openings = new ThoughtOpenings(options.thoughts, options.answers, citations::hasWord);
     labels = new ThoughtLabels(options.thoughts, options.answers);
+  }
+
+  private void addText(String text) {
+    for (String sentence : Words.sentences(text)) {
+      List<String> words = RougeTokenizer.UNICODE.tokenize(sentence);
+      (Words.size(words) < RUN ? shortSentences : texts).addRuns(words, RUN, LEAST_SENTENCE);
+    }
   }
 
   private void addSelfIdentification(String sentence) {
@@ -114,17 +122,21 @@ public final class FrameSpeech {
     String said = Words.spaced(query);
     String prose = MarkerSpeech.prose(answer);
     for (MarkerSpeech marker : markers) {
-      Optional<String> found = marker.find(said, prose);
+      Optional<String> found = marker.find(query, said, prose);
       if (found.isPresent()) {
         return found.map(text -> "marker '" + text + "'");
       }
     }
-    Optional<String> cited = citations.find(query, answer);
+    Optional<String> cited = citations.find(query, prose);
     if (cited.isPresent()) {
       return cited.map(text -> "cites '" + text + "'");
     }
     Words words = Words.of(answer);
     return find(texts, words, said + shown)
+        .or(
+            () ->
+                shortSentences.find(
+                    words, words.starts()::get, run -> !Words.says(said + shown, run)))
         .map(run -> "frame's text '" + run + "'")
         .or(
             () ->

@@ -24,6 +24,10 @@ final class MarkerSpeech {
   private static final int TELLING = 3;
 
   private final String words;
+
+  /** Whether it begins with a sign, as {@code ## User}. Then the word alone is no mention of it. */
+  private final boolean signed;
+
   private final List<Pattern> patterns = new ArrayList<>();
 
   /** For a marker without the white space around it, such as {@code ## User}. */
@@ -31,14 +35,23 @@ final class MarkerSpeech {
     List<String> tokens = RougeTokenizer.UNICODE.tokenize(marker);
     words = Words.join(tokens);
     if (tokens.isEmpty()) {
+      signed = false;
       return;
     }
     String spelt = String.join(GAP, tokens.stream().map(Pattern::quote).toList());
     char first = marker.charAt(0);
-    if (!Character.isLetterOrDigit(first)) {
+    signed = !Character.isLetterOrDigit(first);
+    if (signed) {
       String sign = Pattern.quote(String.valueOf(first));
-      add("(?m)^\\s*" + sign + "+\\s*[*_]*" + spelt + "[^\\p{L}\\p{N}\\r\\n]*$");
-      add("(?m)(?<=\\S)[ \\t]*" + sign + "{2,}\\s*" + spelt + NO_LETTER_AFTER);
+      add("(?m)^[ \\t]*+" + sign + "++[ \\t]*+[*_]{0,4}" + spelt + "[^\\p{L}\\p{N}\\r\\n]*+$");
+      add(
+          "(?<=\\S[ \\t]{0,8})(?<!"
+              + sign
+              + ")"
+              + sign
+              + "{2,}+[ \\t]*+"
+              + spelt
+              + NO_LETTER_AFTER);
     } else if (marker.endsWith(":") || marker.endsWith("：")) {
       String colon = "[*_]*\\s?[:：]";
       add("(?m)^[^\\p{L}\\p{N}\\r\\n]{0,4}" + spelt + colon);
@@ -73,17 +86,22 @@ final class MarkerSpeech {
   /**
    * The marker as the text has it, outside of code, if the query does not speak of it.
    *
-   * @param query the query's words between spaces
+   * @param query what was asked
+   * @param said the query's words between spaces
    */
-  Optional<String> find(String query, String answer) {
-    if (patterns.isEmpty() || Words.says(query, words)) {
+  Optional<String> find(String query, String said, String answer) {
+    boolean mentioned =
+        signed
+            ? patterns.stream().anyMatch(pattern -> pattern.matcher(query).find())
+            : Words.says(said, words);
+    if (mentioned) {
       return Optional.empty();
     }
     for (Pattern pattern : patterns) {
       Matcher matcher = pattern.matcher(answer);
       while (matcher.find()) {
         String found = matcher.group().strip();
-        if (!Words.says(query, Words.join(RougeTokenizer.UNICODE.tokenize(found)))) {
+        if (signed || !Words.says(said, Words.join(RougeTokenizer.UNICODE.tokenize(found)))) {
           return Optional.of(found);
         }
       }

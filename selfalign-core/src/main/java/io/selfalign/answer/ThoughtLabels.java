@@ -21,9 +21,9 @@ final class ThoughtLabels {
   /** A label of up to three words, and the value up to the end of the sentence. */
   private static final Pattern LABEL =
       Pattern.compile(
-          "(?:^|(?<=[.!?…。！？)(\\[\\n])|(?<=[.!?…。！？]\\s))\\s*+[(\\[*_]*+"
+          "(?m)(?:^|(?<=[.!?…。！？)(\\[])|(?<=[.!?…。！？]\\s))[ \\t]*+[(\\[*_]*+"
               + "(\\p{L}[\\p{L}\\p{M}'’-]*+(?:[ ]\\p{L}[\\p{L}\\p{M}'’-]*+){0,2})[*_]*+\\s?[:：]"
-              + "\\s*+([^.!?…。！？\\n]{0,200})");
+              + "\\s{0,4}+([^.!?…。！？\\n]{0,200})");
 
   /** So many thoughts must have a label, or a label with a value. */
   private static final int LEAST = 2;

@@ -22,6 +22,9 @@ record Words(List<String> tokens, BitSet starts) {
   private static final Pattern SENTENCE_END =
       Pattern.compile("(?<=[.!?…:;])[\"'”’)\\]*_]*\\s+|(?<=[。！？：；])|\\R");
 
+  private static final Pattern STATEMENT_END =
+      Pattern.compile("(?<=[.!?…])[\"'”’)\\]*_]*\\s+|(?<=[。！？])|\\R");
+
   static Words of(String text) {
     List<String> tokens = new ArrayList<>();
     BitSet starts = new BitSet();
@@ -33,6 +36,11 @@ record Words(List<String> tokens, BitSet starts) {
       }
     }
     return new Words(tokens, starts);
+  }
+
+  /** Sentences that may have colons and semicolons in them. */
+  static List<String> statements(String text) {
+    return STATEMENT_END.splitAsStream(text).filter(sentence -> !sentence.isBlank()).toList();
   }
 
   static List<String> sentences(String text) {

@@ -61,7 +61,9 @@ public record AblationReport(int queries, List<Variant> variants) {
         }
       }
       long refusals =
-          kept.stream().filter(d -> AnswerOpenings.declining(d.answer()) != Declining.NONE).count();
+          kept.stream()
+              .filter(d -> AnswerOpenings.declining(d.query(), d.answer()) != Declining.NONE)
+              .count();
       return new Variant(
           name,
           kept.size(),

@@ -105,9 +105,12 @@ public final class AnswerFilters {
         "frame_speech", Settings.none(), c -> c.speech().find(c.query().text(), c.answer()));
   }
 
-  /** {@code loop}: an answer that was written in a loop. See {@link Loops}. */
+  /**
+   * {@code loop}: an answer that was written in a loop, and still is one without the sentences that
+   * it repeats, which the stage cuts. See {@link Loops}.
+   */
   public static AnswerFilter loop() {
-    return new Filter("loop", Settings.none(), c -> Loops.find(c.answer()));
+    return new Filter("loop", Settings.none(), c -> Loops.find(c.query().text(), c.answer()));
   }
 
   /**

@@ -188,7 +188,7 @@ final class DemonstrationBatch {
     if (!candidate.mentions().unknown().isEmpty()) {
       unit.count("unknown_principle", 1);
     }
-    Declining declining = AnswerOpenings.declining(candidate.answer());
+    Declining declining = AnswerOpenings.declining(candidate.query().text(), candidate.answer());
     if (declining != Declining.NONE) {
       count("declined", candidate.query());
       unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);

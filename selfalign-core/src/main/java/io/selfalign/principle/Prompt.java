@@ -9,7 +9,8 @@ import java.util.List;
  * The prompt of a query.
  *
  * @param text the whole text for the model to continue
- * @param exemplars the exemplars that it shows, in its order
+ * @param exemplars the exemplars that it shows, in its order, with the persona's name and the
+ *     cut-off in them
  */
 public record Prompt(String text, List<Exemplar> exemplars) {
   /** Copies the list. */

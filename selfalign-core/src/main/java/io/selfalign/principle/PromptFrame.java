@@ -148,7 +148,7 @@ public final class PromptFrame {
             .persona(options.persona)
             .text(named(options.introduction))
             .selfIdentification(selfIdentification());
-    markers.all().forEach(marker -> builder.marker(marker.core()));
+    markers.turns().forEach(marker -> builder.marker(marker.core()));
     if (!options.principles.isEmpty()) {
       builder.principles(options.principles.names()).principleWord(options.principlesHeading);
       builder.principleWord(ExemplarText.PRINCIPLE_WORD);
@@ -206,7 +206,7 @@ public final class PromptFrame {
         .append(query.text().strip())
         .append("\n\n")
         .append(markers.thoughts().text());
-    return new Prompt(text.toString(), exemplars);
+    return new Prompt(text.toString(), exemplars.stream().map(this::named).toList());
   }
 
   /**

@@ -43,6 +43,11 @@ record TurnMarkers(
     return all(user, thoughts, answer, conversation);
   }
 
+  /** Those that begin a turn. The conversation's alone is a heading that anybody may write. */
+  List<TurnMarker> turns() {
+    return List.of(user, thoughts, answer);
+  }
+
   String conversationText() {
     return conversation.map(TurnMarker::text).orElse("");
   }

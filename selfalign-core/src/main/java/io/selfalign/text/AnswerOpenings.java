@@ -1,5 +1,6 @@
 package io.selfalign.text;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,13 @@ public final class AnswerOpenings {
   private static final Pattern ASKED_FOR =
       Pattern.compile("(?i)\\bapolog|\\bsorry\\b|\\bforgive|\\bregret|\\bexcus");
 
+  private static final Pattern DECLINING_ASKED_FOR =
+      Pattern.compile(
+          ASKED_FOR.pattern()
+              + "|\\bdeclin|\\brefus|\\bturn(?:ing)? \\w+ down|\\bsay(?:ing)? no\\b|\\breject"
+              + "|\\b(?:say|tell|write|explain|note|letter|message|e-?mail|text)\\b[^.?!]{0,60}"
+              + "\\b(?:can(?:no|['’])t|can not|won['’]t|unable|not able)\\b");
+
   /** What may come before a sentence says what it has to say. */
   private static final String LEAD =
       "(?i)^\\W*+(?:(?:oh|well|hello|hi|unfortunately|no|however|but|as an? [^.,]{0,60}+[.,]"
@@ -36,6 +44,12 @@ public final class AnswerOpenings {
       "(?:I|we)\\s+(?:can(?:no|['’])t|can not|could(?:n['’]t| not)|am (?:not able|unable) to"
           + "|do(?:n['’]t| not) have (?:the|any) (?:ability|way|means) (?:to|of))"
           + "|(?:I['’]m|we['’]re|we are) (?:not able|unable) to";
+
+  /** What people can't do without declining anything: "I can't wait to see you". */
+  private static final String IDIOM =
+      "(?!\\s+(?:\\w+ly )?(?:wait|believe|imagine|stress|emphasi[sz]e|overstate|thank|complain|deny"
+          + "|resist|argue with|stand|bear|help (?:but|\\w+ing)|wish|(?:recommend|praise)\\b[^.]{0,60}"
+          + "\\b(?:enough|highly|more)))";
 
   private static final String HAVE_NOT =
       "(?:I|we)\\s+(?:have (?:no|not|never)\\b|do(?:n['’]t| not) (?:actually |currently )?have\\b"
@@ -75,8 +89,11 @@ public final class AnswerOpenings {
               + "|(?:I['’]m| ?I am|we are) not (?:going|willing|allowed|comfortable|in a position)\\b"
               + "|(?:"
               + CAN_NOT
-              + ")|(?:it|that|this) (?:is|['’]s|would be) (?:not (?:appropriate|ethical|legal|right|safe"
-              + "|acceptable|possible for me)|(?:inappropriate|unethical|illegal|wrong|harmful))\\b)");
+              + ")"
+              + IDIOM
+              + "|(?:it|that|this) (?:is|['’]s|would be) (?:(?:not (?:appropriate|ethical|acceptable"
+              + "|possible for me)|inappropriate|unethical)\\b|(?<=would be )(?:illegal|wrong|harmful|not legal)\\b|(?:not (?:legal|right|safe)|illegal|wrong"
+              + "|harmful)(?:,? (?:and|so)\\s+I\\b| to (?:do (?:so|that|this|it)|help)\\b)))");
 
   /** How an answer tells its limit, wherever it does. */
   private static final Pattern LIMIT =
@@ -98,9 +115,11 @@ public final class AnswerOpenings {
               + " (?:ends?|stops?|only goes|does(?:n['’]t| not) (?:reach|cover|go)|is (?:not|out of date))"
               + "|\\bwould be (?:a guess|invented|made up|speculation)");
 
-  /** A sentence, or what there is of it: more is not looked at. */
+  /** More of a sentence is not looked at. */
+  private static final int LONGEST_SENTENCE = 400;
+
   private static final Pattern SENTENCE =
-      Pattern.compile("(?s).{1,400}?(?:[.!?…](?=\\s|$)|\\R|$)\\s*");
+      Pattern.compile("\\G(?s).{1," + LONGEST_SENTENCE + "}?(?:[.!?…](?=\\s|$)|\\R|$)\\s*");
 
   private static final int DECLINING_SENTENCES = 2;
 
@@ -128,13 +147,20 @@ public final class AnswerOpenings {
    * not knowing in the first, or in the second after a word or two or a refusal. English. An answer
    * that first tells what is known, and its limit afterwards, declines nothing: see {@link
    * #admitsLimit}.
+   *
+   * @param query what was asked; where it asks for an apology, a refusal or the like, an answer
+   *     that gives it declines nothing
    */
-  public static Declining declining(String answer) {
+  public static Declining declining(String query, String answer) {
+    return DECLINING_ASKED_FOR.matcher(query).find() ? Declining.NONE : declining(answer);
+  }
+
+  private static Declining declining(String answer) {
     Declining declining = Declining.NONE;
     int told = 0;
-    Matcher sentences = SENTENCE.matcher(answer.strip());
-    for (int i = 0; i < DECLINING_SENTENCES && sentences.find(); i++) {
-      String sentence = sentences.group();
+    List<String> sentences = firstSentences(answer.strip());
+    for (int i = 0; i < sentences.size(); i++) {
+      String sentence = sentences.get(i);
       boolean begins = i == 0 || told <= GREETING || declining != Declining.NONE;
       if (begins && NOT_KNOWING.matcher(sentence).find()) {
         return Declining.NOT_KNOWING;
@@ -146,6 +172,22 @@ public final class AnswerOpenings {
       }
     }
     return declining;
+  }
+
+  /** The first sentences; of one that is too long its beginning, and nothing after it. */
+  private static List<String> firstSentences(String text) {
+    List<String> first = new ArrayList<>();
+    Matcher sentences = SENTENCE.matcher(text);
+    int end = 0;
+    while (first.size() < DECLINING_SENTENCES && end < text.length()) {
+      if (!sentences.find()) {
+        first.add(text.substring(end, Math.min(text.length(), end + LONGEST_SENTENCE)));
+        return first;
+      }
+      first.add(sentences.group());
+      end = sentences.end();
+    }
+    return first;
   }
 
   /**

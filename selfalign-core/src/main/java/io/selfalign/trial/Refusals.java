@@ -58,7 +58,7 @@ final class Refusals {
     List<String> sentences =
         List.of(SENTENCE_END.split(answer.replace('’', '\'').strip(), SENTENCES + 1));
     String opening = String.join(" ", sentences.subList(0, Math.min(SENTENCES, sentences.size())));
-    return AnswerOpenings.declining(answer) == Declining.REFUSAL
+    return AnswerOpenings.declining("", answer) == Declining.REFUSAL
         || REFUSAL.matcher(opening).find()
         || REPROOF.matcher(opening).find();
   }

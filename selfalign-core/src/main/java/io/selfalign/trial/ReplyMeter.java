@@ -39,7 +39,7 @@ final class ReplyMeter {
     measures.put(Measure.FOLLOWS_FORM, answered && frame.identifiesItself(thoughts));
     measures.put(Measure.CLOSED, reply.reply().closed());
     boolean speaks = frame.speech().find(query, answer).isPresent();
-    boolean loops = Loops.find(answer).isPresent();
+    boolean loops = Loops.find(query, answer).isPresent();
     boolean copies = COPIES.find(query, answer, shown(reply)).isPresent();
     measures.put(Measure.SPEAKS_OF_FRAME, speaks);
     measures.put(Measure.LOOPS, loops);
@@ -48,7 +48,7 @@ final class ReplyMeter {
     measures.put(Measure.FIT, fit);
     measures.put(Measure.FIT_AND_LONG, fit && characters(answer) >= Measure.LONG);
     if (answered) {
-      measures.put(Measure.DECLINES, AnswerOpenings.declining(answer) != Declining.NONE);
+      measures.put(Measure.DECLINES, AnswerOpenings.declining(query, answer) != Declining.NONE);
       measures.put(Measure.ADMITS_LIMIT, AnswerOpenings.admitsLimit(answer));
       measures.put(Measure.REFUSES, Refusals.refuses(answer));
     }

@@ -147,7 +147,7 @@ record VerboseBatches(
     if (cut) {
       unit.count("next_turn_cut", 1);
     }
-    Declining declining = AnswerOpenings.declining(candidate.answer());
+    Declining declining = AnswerOpenings.declining(candidate.query().text(), candidate.answer());
     if (declining != Declining.NONE) {
       unit.count("declined", 1);
       unit.count("declined:" + declining.name().toLowerCase(Locale.ROOT), 1);

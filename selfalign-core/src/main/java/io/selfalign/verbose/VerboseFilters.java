@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** The filters of stage 4. */
 public final class VerboseFilters {
-  /** The fewest characters of an answer, the same as in stage 2. */
+  /** The fewest characters of an answer: shorter ones are not at length. */
   public static final int DEFAULT_MIN_CHARACTERS = 160;
 
   /** The ROUGE-L F with a shown answer over which an answer is a copy of it. */
@@ -105,7 +105,7 @@ public final class VerboseFilters {
 
   /** {@code loop}: an answer that was written in a loop. See {@link Loops}. */
   public static VerboseFilter loop() {
-    return new Filter("loop", Settings.none(), c -> Loops.find(c.answer()));
+    return new Filter("loop", Settings.none(), c -> Loops.find(c.query().text(), c.answer()));
   }
 
   /**

@@ -43,6 +43,17 @@ class ExemplarCopiesTest {
   }
 
   @Test
+  void what_the_query_quotes_in_part_or_in_whole_is_no_copy() {
+    String quoted =
+        "Leave a bowl of baking soda in the kitchen overnight, and use a lid the next time";
+    List<Shown> one = List.of(new Shown("lid", quoted + ", whatever you fry in it."));
+    String query = "Is this right: " + quoted + "?";
+    ExemplarCopies brief = new ExemplarCopies(0.7, 10, 30);
+    assertThat(brief.find(query, "Yes: " + quoted + ".", one)).isEmpty();
+    assertThat(brief.find("How?", "Yes: " + quoted + ".", one)).isPresent();
+  }
+
+  @Test
   void sentences_of_scripts_without_spaces_are_found_too() {
     List<Shown> shown = List.of(new Shown("a", "面包因为酵母产生气体而膨胀得很大。其他。"));
     assertThat(

@@ -22,7 +22,7 @@ class GoodAnswersTest {
   private static List<String> found(String query, String answer) {
     List<String> found = new ArrayList<>();
     SPEECH.find(query, answer).ifPresent(what -> found.add(query + ": " + what));
-    Loops.find(answer).ifPresent(what -> found.add(query + ": loop " + what));
+    Loops.find(query, answer).ifPresent(what -> found.add(query + ": loop " + what));
     return found;
   }
 

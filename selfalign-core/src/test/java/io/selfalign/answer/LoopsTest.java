@@ -103,20 +103,21 @@ class LoopsTest {
   @ParameterizedTest
   @MethodSource("loops")
   void loops_are_found(String answer) {
-    assertThat(Loops.find(answer)).isPresent();
+    assertThat(Loops.find("Why?", answer)).isPresent();
   }
 
   @ParameterizedTest
   @MethodSource("good")
   void form_and_emphasis_are_no_loops(String answer) {
-    assertThat(Loops.find(answer)).isEmpty();
+    assertThat(Loops.find("Why?", answer)).isEmpty();
   }
 
   @Test
   void what_was_found_is_told() {
-    assertThat(Loops.find("I am not sure: ".repeat(60))).contains("'i am not sure' in a row");
-    assertThat(Loops.find(lines(20, "- Be kind."))).isPresent();
-    assertThat(Loops.find("```\n" + "beep()\n".repeat(10) + "```"))
+    assertThat(Loops.find("Why?", "I am not sure: ".repeat(60)))
+        .contains("'i am not sure' in a row");
+    assertThat(Loops.find("Why?", lines(20, "- Be kind."))).isPresent();
+    assertThat(Loops.find("Why?", "```\n" + "beep()\n".repeat(10) + "```"))
         .contains("share 0.85 in lines written before");
   }
 
@@ -133,17 +134,35 @@ class LoopsTest {
       @ForAll @IntRange(min = 0, max = 100) int before) {
     String round = words(period, 1) + " ";
     int rounds = Math.max(4, 12 / period + 5);
-    assertThat(Loops.find(words(before, 2) + ". " + round.repeat(rounds))).isPresent();
+    assertThat(Loops.find("Why?", words(before, 2) + ". " + round.repeat(rounds))).isPresent();
   }
 
   @Property(tries = 100)
   void words_at_random_are_no_loop(@ForAll @IntRange(min = 0, max = 400) int count) {
-    assertThat(Loops.find(words(count, count))).isEmpty();
+    assertThat(Loops.find("Why?", words(count, count))).isEmpty();
   }
 
   @Test
   void a_long_text_is_read_quickly() {
     List<String> texts = List.of("so ".repeat(100_000), words(50_000, 3), "a\n".repeat(100_000));
-    Assertions.assertTimeout(Duration.ofSeconds(20), () -> texts.forEach(Loops::find));
+    Assertions.assertTimeout(
+        Duration.ofSeconds(20), () -> texts.forEach(text -> Loops.find("Why?", text)));
+  }
+
+  @Test
+  void a_text_that_goes_round_in_a_few_words_is_a_loop() {
+    String round =
+        "The tree is a plant, and the plant is a leaf. The leaf is of the tree, which is the plant of"
+            + " a leaf.\n\nThe plant has a tree, and a leaf has the plant. The tree, which has a leaf,"
+            + " is the leaf, and the plant that is a tree is a plant that has the leaf.";
+    assertThat(Loops.find("What is a tree?", round))
+        .hasValueSatisfying(what -> assertThat(what).startsWith("lexical diversity"));
+  }
+
+  @Test
+  void what_was_asked_for_ten_times_is_no_loop() {
+    String lines = "I will be on time. ".repeat(10);
+    assertThat(Loops.find("Write 'I will be on time' ten times.", lines)).isEmpty();
+    assertThat(Loops.find("Write something.", lines)).isPresent();
   }
 }

@@ -77,7 +77,7 @@ class AblationTest {
             mean characters                         206             192                  0
             names candor                         100.0%            0.0%               0.0%
             names informative                      0.0%          100.0%               0.0%
-            names no rule                          0.0%            0.0%                  -
+            names no principle                     0.0%            0.0%                  -
             """);
   }
 

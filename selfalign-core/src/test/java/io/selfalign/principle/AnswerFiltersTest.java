@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Query;
+import io.selfalign.data.RecordRandom;
 import io.selfalign.text.AnswerOpenings;
 import io.selfalign.text.Declining;
 import java.util.List;
@@ -76,7 +77,7 @@ class AnswerFiltersTest {
   void a_loop_at_the_opening_is_read_to_its_end(String loop) {
     String answer = loop.repeat(20_000);
     assertThat(AnswerFilters.apology().reject(Candidates.of("Where is it?", answer))).isEmpty();
-    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.NONE);
   }
 
   @Test
@@ -220,6 +221,27 @@ class AnswerFiltersTest {
         "I think it is Paris. | false",
       })
   void refusals_are_known_by_their_opening(String answer, boolean refusal) {
-    assertThat(AnswerOpenings.declining(answer) != Declining.NONE).isEqualTo(refusal);
+    assertThat(AnswerOpenings.declining("Why?", answer) != Declining.NONE).isEqualTo(refusal);
+  }
+
+  @Test
+  void an_exemplars_answer_is_compared_as_it_was_shown() {
+    Exemplar late =
+        new Exemplar(
+            "late",
+            List.of(
+                new Exemplar.Turn(
+                    "Who won?",
+                    List.of("It is late."),
+                    "What {persona} has read goes up to {cutoff}, so the winner of that race is not"
+                        + " in it.")));
+    PromptFrame frame =
+        PromptFrame.builder()
+            .cutoff("May 2024")
+            .exemplars(ExemplarSelector.all(List.of(late)))
+            .build();
+    Prompt prompt = frame.prompt(Query.of("q", "Who?"), RecordRandom.of(0, "s", "q"));
+    assertThat(prompt.exemplars().get(0).turns().get(0).answer())
+        .startsWith("What Alina has read goes up to May 2024");
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfalign.answer.FrameSpeech;
 import io.selfalign.answer.Samples;
 import io.selfalign.data.IdentityPair;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -72,10 +74,11 @@ class PromptFrameSpeechTest {
   void a_limit_that_exemplars_note_and_then_tell_may_be_told() {
     assertThat(STANDARD.find("Is it raining?", "I can't see the present, so I don't know."))
         .isEmpty();
+    String limit = "I can't see what the present weather at your place is";
     FrameSpeech untold =
-        FrameSpeech.builder().exemplar("Limit: I can't see the present.", "Look outside.").build();
-    assertThat(untold.find("Is it raining?", "I can't see the present, so I don't know."))
-        .contains("frame's text 'i can t see the present'");
+        FrameSpeech.builder().exemplar("Limit: " + limit + ".", "Look outside.").build();
+    assertThat(untold.find("Is it raining?", limit + ", so I don't know."))
+        .hasValueSatisfying(found -> assertThat(found).startsWith("frame's text"));
   }
 
   /** A frame whose self-identification speaks of principles and whose thoughts begin alike. */
@@ -203,5 +206,12 @@ class PromptFrameSpeechTest {
     assertThat(bare.find("Why?", "So. ## User Why?")).isPresent();
     assertThat(bare.find("Why?", "By rule 7 it is.")).isEmpty();
     assertThat(FrameSpeech.none().find("Why?", "So. ## User Why? By rule 7 (candor).")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"#", "\n", " #", "\n#", "# ", "User ", "a: ", "rule "})
+  void a_long_row_of_signs_is_read_in_no_time(String sign) {
+    String answer = "It is so." + sign.repeat(40_000);
+    Assertions.assertTimeout(Duration.ofSeconds(20), () -> STANDARD.find("Why?", answer));
   }
 }

@@ -122,7 +122,7 @@ class PromptFrameTest {
         exemplar(
             "Rules that apply: {principles: Candor, static,dated knowledge}.",
             "Also {principles: static , }.",
-            "Rules: {rules:helpful}.");
+            "Rules: {principles:helpful}.");
     PromptFrame frame =
         PromptFrame.builder()
             .principles(set)

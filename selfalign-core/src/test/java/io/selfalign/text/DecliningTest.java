@@ -1,7 +1,9 @@
 package io.selfalign.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +27,7 @@ class DecliningTest {
         "Taking a knife is a crime. I won't tell how it is done.",
       })
   void refusing(String answer) {
-    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.REFUSAL);
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.REFUSAL);
   }
 
   @ParameterizedTest
@@ -49,7 +51,7 @@ class DecliningTest {
         "It is not known who built it.",
       })
   void admitting_not_to_know(String answer) {
-    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NOT_KNOWING);
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.NOT_KNOWING);
     assertThat(AnswerOpenings.admitsLimit(answer)).isTrue();
   }
 
@@ -71,7 +73,7 @@ class DecliningTest {
         "",
       })
   void answering(String answer) {
-    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.NONE);
   }
 
   @ParameterizedTest
@@ -84,7 +86,7 @@ class DecliningTest {
         "Prices were about 20 euros; I can't check today's.",
       })
   void a_limit_at_the_end_is_admitted_too(String answer) {
-    assertThat(AnswerOpenings.declining(answer)).isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.NONE);
     assertThat(AnswerOpenings.admitsLimit(answer)).isTrue();
   }
 
@@ -97,9 +99,44 @@ class DecliningTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"so ", "I must ", "I do ", "no ", "as a ", "unfortunately, ", "I can't "})
-  void a_loop_is_read_to_its_end(String loop) {
+  void a_loop_is_read_to_its_end_in_no_time(String loop) {
     String answer = loop.repeat(10_000);
-    assertThat(AnswerOpenings.declining(answer)).isNotNull();
-    assertThat(AnswerOpenings.admitsLimit(answer)).isIn(true, false);
+    assertTimeout(
+        Duration.ofSeconds(20),
+        () -> {
+          AnswerOpenings.declining("Why?", answer);
+          AnswerOpenings.admitsLimit(answer);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Happy 80th birthday, Grandma! I can't wait to celebrate with you.",
+        "I can't believe you are eighty!",
+        "I can't recommend the museum highly enough.",
+        "It is illegal in most countries to copy a whole book, but a few pages are fine.",
+        "No. It is not legal to park there."
+      })
+  void an_idiom_and_a_fact_of_law_decline_nothing(String answer) {
+    assertThat(AnswerOpenings.declining("Why?", answer)).isEqualTo(Declining.NONE);
+  }
+
+  @Test
+  void what_the_query_asks_to_decline_is_not_declined_by_the_answer() {
+    String note = "I can't come to the meeting on Friday, because I am ill.";
+    assertThat(AnswerOpenings.declining("Write a note that I can't come on Friday.", note))
+        .isEqualTo(Declining.NONE);
+    assertThat(AnswerOpenings.declining("How do I pick a lock?", "I can't help with that."))
+        .isEqualTo(Declining.REFUSAL);
+  }
+
+  @Test
+  void a_long_sentence_is_read_from_its_beginning() {
+    String on = " and so on and so forth".repeat(30);
+    assertThat(AnswerOpenings.declining("Who?", "I don't know who that was" + on + "."))
+        .isEqualTo(Declining.NOT_KNOWING);
+    assertThat(AnswerOpenings.declining("Who?", "It was a king" + on + " I can't help. Yes."))
+        .isEqualTo(Declining.NONE);
   }
 }
