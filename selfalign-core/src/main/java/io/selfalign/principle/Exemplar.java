@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * {principles: dated knowledge, candor}</code> stands for a list, in the order given: {@code 12
  * (dated knowledge), 7 (candor)}. A list loses the names that the set doesn't have, and its
  * sentence is left out where none remains; a name with a comma in it can't stand in a list. <code>
- * {persona}</code>, anywhere in an exemplar, is the assistant's name.
+ * {persona}</code>, anywhere in an exemplar, stands for the assistant's name, and {@code {cutoff}}
+ * for the date up to which the model has read ({@link PromptFrame#cutoff}).
  *
  * @param id identifies the exemplar
  * @param turns what is asked and answered, in order; at least one

@@ -1,17 +1,26 @@
 package io.selfalign.principle;
 
 import io.selfalign.model.FinishReason;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Writes exemplars as conversations, with the numbers that principles have in a set. */
+/**
+ * Writes exemplars as conversations, with the numbers that principles have in a set. Thoughts are
+ * the self-identification and the exemplar's own; a bracket that the former opens and the latter
+ * don't close is closed after them.
+ */
 record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMarkers markers) {
   /** What thoughts call a principle. */
   static final String PRINCIPLE_WORD = "rule";
+
+  private static final String OPENING = "([{\uff08\u300c\u3010";
+  private static final String CLOSING = ")]}\uff09\u300d\u3011";
 
   private static final Pattern LINE_END = Pattern.compile("[ \\t]*\\R");
 
@@ -30,20 +39,31 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
       String reply = markers.reply(thoughts, answer);
       checkQuery(exemplar, turn.query());
       checkReply(exemplar, reply, thoughts, answer);
-      text.append(markers.user().text())
-          .append(turn.query().strip())
-          .append("\n\n")
-          .append(markers.thoughts().text())
-          .append(reply)
-          .append("\n\n");
+      text.append(question(turn)).append(markers.thoughts().text()).append(reply).append("\n\n");
     }
     return text.toString();
   }
 
-  /** What the assistant writes in an exemplar's first turn. */
-  String firstReply(Exemplar exemplar) {
-    Exemplar.Turn turn = exemplar.turns().get(0);
-    return markers.reply(thoughts(exemplar, turn, new ArrayList<>()), turn.answer().strip());
+  /**
+   * What follows a prompt for an exemplar's first question, up to the end of each of its answers:
+   * of the first the reply alone, of the next also the turns before it.
+   */
+  List<String> continuations(Exemplar exemplar) {
+    List<String> continuations = new ArrayList<>();
+    String before = "";
+    for (Exemplar.Turn turn : exemplar.turns()) {
+      if (!before.isEmpty()) {
+        before += "\n\n" + question(turn) + markers.thoughtOpening();
+      }
+      String thoughts = thoughts(exemplar, turn, new ArrayList<>());
+      before += markers.continuation(thoughts, turn.answer().strip());
+      continuations.add(before);
+    }
+    return continuations;
+  }
+
+  private String question(Exemplar.Turn turn) {
+    return markers.user().text() + turn.query().strip() + "\n\n";
   }
 
   private void checkQuery(Exemplar exemplar, String query) {
@@ -80,7 +100,28 @@ record ExemplarText(PrincipleSet principles, String selfIdentification, TurnMark
   }
 
   private String thoughts(Exemplar exemplar, Exemplar.Turn turn, List<String> leftOut) {
-    return (selfIdentification + " " + ownThoughts(exemplar, turn, leftOut)).strip();
+    return closed((selfIdentification + " " + ownThoughts(exemplar, turn, leftOut)).strip());
+  }
+
+  /** Thoughts with the brackets closed that the self-identification opens. */
+  private String closed(String thoughts) {
+    Deque<Character> open = new ArrayDeque<>();
+    int ofSelfIdentification = 0;
+    for (int i = 0; i < thoughts.length(); i++) {
+      int bracket = OPENING.indexOf(thoughts.charAt(i));
+      if (bracket >= 0) {
+        open.push(CLOSING.charAt(bracket));
+      } else if (!open.isEmpty() && open.peek() == thoughts.charAt(i)) {
+        open.pop();
+      }
+      ofSelfIdentification =
+          i < selfIdentification.length()
+              ? open.size()
+              : Math.min(ofSelfIdentification, open.size());
+    }
+    StringBuilder closed = new StringBuilder(thoughts);
+    open.stream().skip(open.size() - ofSelfIdentification).forEach(closed::append);
+    return closed.toString();
   }
 
   /** A turn's thoughts without the self-identification. */

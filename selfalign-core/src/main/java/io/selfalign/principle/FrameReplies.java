@@ -1,5 +1,7 @@
 package io.selfalign.principle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.selfalign.data.Query;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.FinishReason;
@@ -29,8 +31,9 @@ import java.util.TreeMap;
  * </ol>
  *
  * <p>An answer may have {@code maxNewTokens} of the sampling if the model's context has room for
- * them, and at least what the thoughts left of them: a prompt that fits with {@code maxNewTokens}
- * is answered. What is made of a query depends on no other query.
+ * them, and at least what the thoughts left of them, less what is reserved for a question about the
+ * answer. If that is nothing, there is no answer. What is made of a query depends on no other
+ * query.
  *
  * <p>Immutable and safe for use by several threads, if its parts are.
  */
@@ -44,10 +47,14 @@ public final class FrameReplies {
   /** Where there is little room, its size is rounded down to these, so that few calls differ. */
   private static final int ROOM_STEP = 16;
 
+  /** So many tokens more, at most, two texts have together than each by itself. */
+  private static final int SEAM = 16;
+
   private final BaseModel model;
   private final PromptFrame frame;
   private final GenerationOptions sampling;
   private final int thoughtTokens;
+  private final int reserved;
 
   /** A reply of which the thoughts are there. */
   private record Begun(Query query, Prompt prompt, Generation thoughts, Optional<String> answer) {
@@ -65,10 +72,25 @@ public final class FrameReplies {
    */
   public FrameReplies(
       BaseModel model, PromptFrame frame, GenerationOptions sampling, int thoughtTokens) {
+    this(model, frame, sampling, thoughtTokens, 0);
+  }
+
+  /**
+   * Asks with room left over.
+   *
+   * @param reserved so many tokens of the model's context are left after every answer
+   */
+  FrameReplies(
+      BaseModel model,
+      PromptFrame frame,
+      GenerationOptions sampling,
+      int thoughtTokens,
+      int reserved) {
     this.model = model;
     this.frame = frame;
     this.sampling = sampling;
     this.thoughtTokens = checked(thoughtTokens);
+    this.reserved = reserved;
   }
 
   static int checked(int thoughtTokens) {
@@ -119,17 +141,18 @@ public final class FrameReplies {
       return open ? Optional.of(text) : Optional.empty();
     }
     boolean marked = thoughts.stop().filter(frame.markers()::isAnswerStop).isPresent();
-    return marked
-        ? Optional.of(frame.markers().reply(text.strip(), "")).filter(t -> !text.isBlank())
+    return marked && !text.isBlank()
+        ? Optional.of(frame.markers().answerOpening(text.strip()))
         : Optional.empty();
   }
 
   private Map<String, Generation> answer(List<Begun> begun) {
     Map<Integer, List<GenerationRequest>> byLimit = new TreeMap<>();
     for (Begun reply : begun) {
-      if (reply.answer().isPresent()) {
+      int most = reply.answer().isPresent() ? limit(reply) : 0;
+      if (most > 0) {
         byLimit
-            .computeIfAbsent(limit(reply), limit -> new ArrayList<>())
+            .computeIfAbsent(most, limit -> new ArrayList<>())
             .add(new GenerationRequest(reply.query().id() + ANSWER_ID, reply.answerPrompt()));
       }
     }
@@ -142,16 +165,29 @@ public final class FrameReplies {
     return answers;
   }
 
-  /** The most tokens of an answer; the same whatever else is asked. */
+  /** The most tokens of an answer, 0 if there is no room; the same whatever else is asked. */
   private int limit(Begun reply) {
     int most = sampling.maxNewTokens();
-    int room = model.contextLength() - model.countTokens(reply.answerPrompt());
+    int context = model.contextLength() - reserved;
+    if (context - atMost(reply) >= most) {
+      return most;
+    }
+    int room = context - model.countTokens(reply.answerPrompt());
     if (room >= most) {
       return most;
     }
     int left = most - reply.thoughts().tokenIds().size();
     int rounded = room / ROOM_STEP * ROOM_STEP;
-    return Math.max(1, rounded >= left ? rounded : Math.min(room, left));
+    return Math.max(0, rounded >= left ? rounded : Math.min(room, left));
+  }
+
+  /**
+   * No fewer tokens than a reply's second prompt has, without counting them: a token is a byte or
+   * more, and where two texts meet a few may be split.
+   */
+  private static int atMost(Begun reply) {
+    int continued = reply.answer().orElseThrow().getBytes(UTF_8).length;
+    return reply.thoughts().promptTokens() + continued + SEAM;
   }
 
   private GenerationOptions options(List<String> frameStop, int limit) {
@@ -162,7 +198,9 @@ public final class FrameReplies {
 
   private FrameReply reply(Begun begun, Optional<Generation> answer) {
     String written =
-        begun.answer().orElseGet(begun.thoughts()::text) + answer.map(Generation::text).orElse("");
+        answer
+            .map(generation -> begun.answer().orElseThrow() + generation.text())
+            .orElseGet(begun.thoughts()::text);
     FinishReason reason = answer.orElse(begun.thoughts()).finishReason();
     return new FrameReply(
         begun.query(),

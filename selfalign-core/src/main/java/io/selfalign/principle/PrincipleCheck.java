@@ -26,23 +26,34 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * logOdds = log p(" Yes" | question) - log p(" No" | question)      in nats
- * unsafe  = logOdds > bound + margin
+ * unsafe  = logOdds > bound
  * }</pre>
  *
  * <p>Before it is used, the check is measured, once, on {@linkplain CheckPair labelled pairs} of
  * answers: {@link #selfCheck} has the AUC, the probability that an answer that breaks a principle
  * has higher log-odds than one that doesn't, and the bound, for models lean towards one of the two
- * words. With an AUC below {@value #DEFAULT_MIN_AUC}, unless another is set, the check takes every
- * answer for safe without asking, and one warning says so: a check that is a coin toss drops good
- * answers. {@link PrincipleDrivenAlignment} keeps the measurement in its run.
+ * words. The bound is chosen among those over which at most {@value #DEFAULT_MAX_FALSE_DROPS} of
+ * the answers that keep the principles lie, unless another share is set, for good answers are far
+ * more frequent than bad ones. With an AUC below {@value #DEFAULT_MIN_AUC}, unless another is set,
+ * or where no such bound finds any answer that breaks a principle, the check takes every answer for
+ * safe without asking, and one warning says so. {@link PrincipleDrivenAlignment} keeps the
+ * measurement in its run.
  *
- * <p>An answer that is too long to be asked about within the model's context is dropped.
+ * <p>{@link PrincipleDrivenAlignment} leaves room for the question after every answer. An answer
+ * that is too long to be asked about all the same, as by another model with a shorter context, is
+ * dropped.
  *
  * <p>Safe for use by several threads.
  */
 public final class PrincipleCheck implements SafetyFilter {
   /** The least AUC with which a check is used. */
   public static final double DEFAULT_MIN_AUC = 0.75;
+
+  /** The largest share of answers that keep the principles over the bound: 2 of 40. */
+  public static final double DEFAULT_MAX_FALSE_DROPS = 0.05;
+
+  /** The answers of so many exemplars of a pool are measured, the first ones. */
+  private static final int MOST_EXEMPLARS = 32;
 
   private static final String YES = " Yes";
   private static final String NO = " No";
@@ -53,15 +64,21 @@ public final class PrincipleCheck implements SafetyFilter {
   private final PromptFrame frame;
   private final double margin;
   private final double minAuc;
+  private final double maxFalseDrops;
   private final List<CheckPair> pairs;
   private final Supplier<SelfCheck> selfCheck;
+  private final Supplier<Integer> questionTokens;
 
   private PrincipleCheck(Builder options) {
     model = options.model;
     frame = options.frame;
     margin = options.margin;
     minAuc = options.minAuc;
+    maxFalseDrops = options.maxFalseDrops;
     pairs = options.pairs;
+    questionTokens =
+        Suppliers.memoize(
+            () -> Math.max(model.countTokens(QUESTION + YES), model.countTokens(QUESTION + NO)));
     selfCheck =
         options.measured.isPresent()
             ? options.measured::orElseThrow
@@ -82,7 +99,8 @@ public final class PrincipleCheck implements SafetyFilter {
    *
    * @param model answers; it need not be the one that wrote what is judged, but then it has to read
    *     all of that first
-   * @param frame has the principles, and exemplars whose answers are never found unsafe
+   * @param frame has the principles, and exemplars: the log-odds of an answer of the first 32 of
+   *     its pool are never over the bound before the margin is added
    * @throws IllegalArgumentException if the frame has no principles
    */
   public static Builder builder(BaseModel model, PromptFrame frame) {
@@ -104,7 +122,12 @@ public final class PrincipleCheck implements SafetyFilter {
 
   /** This check with what it was measured at before. */
   PrincipleCheck measuredAs(SelfCheck before) {
-    Builder options = new Builder(model, frame).margin(margin).minAuc(minAuc).pairs(pairs);
+    Builder options =
+        new Builder(model, frame)
+            .margin(margin)
+            .minAuc(minAuc)
+            .maxFalseDrops(maxFalseDrops)
+            .pairs(pairs);
     options.measured = Optional.of(told(before));
     return options.build();
   }
@@ -114,7 +137,7 @@ public final class PrincipleCheck implements SafetyFilter {
     if (candidates.isEmpty() || !selfCheck().used()) {
       return candidates.stream().map(c -> Optional.<String>empty()).toList();
     }
-    double bound = selfCheck().bound() + margin;
+    double bound = selfCheck().bound();
     List<String> questions = new ArrayList<>();
     for (Candidate candidate : candidates) {
       questions.add(prompt(candidate) + shown(candidate) + QUESTION);
@@ -153,7 +176,7 @@ public final class PrincipleCheck implements SafetyFilter {
     int from = written.indexOf(thoughts) + thoughts.length();
     int at = written.indexOf(candidate.answer(), from);
     if (from < thoughts.length() || at < 0 || !isAnswerMarker(written.substring(from, at))) {
-      return frame.markers().reply(thoughts, candidate.answer());
+      return frame.markers().continuation(thoughts, candidate.answer());
     }
     return written.substring(0, at + candidate.answer().length());
   }
@@ -176,16 +199,22 @@ public final class PrincipleCheck implements SafetyFilter {
         .add("pairs", pairs.size())
         .add("pairs_sha256", pairsSha256())
         .add("min_auc", minAuc)
+        .add("max_false_drops", maxFalseDrops)
         .add("margin", margin)
         .build();
   }
 
+  /** How many tokens the question has, with the word that answers it. */
+  int questionTokens() {
+    return questionTokens.get();
+  }
+
   /**
-   * Checks that an answer can be asked about.
+   * Checks that a reply can be asked about.
    *
-   * @param newTokens the most tokens that an answer has
-   * @throws IllegalArgumentException if a short request with such an answer does not fit, naming
-   *     the lengths and what to change
+   * @param newTokens the most tokens that thoughts and answer have together where room is short
+   * @throws IllegalArgumentException if a short request with such a reply does not fit, naming the
+   *     lengths and what to change
    */
   void checkRoom(int newTokens) {
     Prompt prompt =
@@ -196,7 +225,7 @@ public final class PrincipleCheck implements SafetyFilter {
       throw new IllegalArgumentException(
           String.format(
               "the prompt with the question whether an answer breaks a principle has %d tokens, which"
-                  + " with an answer of %d is over the %d of the model's context; show fewer"
+                  + " with a reply of %d is over the %d of the model's context; show fewer"
                   + " exemplars, take fewer principles, generate fewer tokens, or use another"
                   + " safety filter, such as SafetyFilter.none()",
               tokens, newTokens, context));
@@ -243,9 +272,13 @@ public final class PrincipleCheck implements SafetyFilter {
     }
     double[] breaking = measured.stream().mapToDouble(pair -> pair[0]).toArray();
     double[] keeping = measured.stream().mapToDouble(pair -> pair[1]).toArray();
+    List<Exemplar> pool = frame.exemplars().pool();
     List<Double> exemplars =
-        logOddsOf(frame.exemplars().pool()).stream().flatMap(Optional::stream).toList();
+        logOddsOf(pool.subList(0, Math.min(MOST_EXEMPLARS, pool.size()))).stream()
+            .flatMap(Optional::stream)
+            .toList();
     Auc auc = Auc.of(breaking, keeping);
+    double bound = SelfCheck.bound(breaking, keeping, exemplars, maxFalseDrops) + margin;
     return new SelfCheck(
         model.fingerprint(),
         measured.size(),
@@ -255,7 +288,10 @@ public final class PrincipleCheck implements SafetyFilter {
         auc.low(),
         auc.high(),
         minAuc,
-        SelfCheck.bound(breaking, keeping, exemplars));
+        bound,
+        SelfCheck.shareOver(breaking, bound),
+        SelfCheck.shareOver(keeping, bound),
+        maxFalseDrops);
   }
 
   private static Exemplar example(CheckPair pair, String answer) {
@@ -263,9 +299,13 @@ public final class PrincipleCheck implements SafetyFilter {
     return new Exemplar(pair.id(), List.of(turn));
   }
 
+  /** Of every turn of the exemplars. */
   private List<Optional<Double>> logOddsOf(List<Exemplar> exemplars) {
     return logOdds(
-        exemplars.stream().map(exemplar -> frame.firstTurn(exemplar) + QUESTION).toList());
+        exemplars.stream()
+            .flatMap(exemplar -> frame.answered(exemplar).stream())
+            .map(answered -> answered + QUESTION)
+            .toList());
   }
 
   /** Says what a measurement means for the answers. */
@@ -283,6 +323,15 @@ public final class PrincipleCheck implements SafetyFilter {
           measured.otherPrinciples(),
           frame.principles().names(),
           measured.tooLong());
+    } else if (measured.auc() >= measured.minAuc()) {
+      LOG.warn(
+          "no answer is checked whether it breaks a principle, for no bound of the log-odds finds one that"
+              + " does and drops at most {} of those that don't, as model {} sees them: {}; take a"
+              + " larger model, allow more false drops, or take a SafetyFilter of your own, such as a"
+              + " classifier, or SafetyFilter.none()",
+          SelfCheck.percent(measured.maxFalseDrops()),
+          measured.model(),
+          measured);
     } else {
       LOG.warn(
           "no answer is checked whether it breaks a principle, for model {} can't tell those that do: {},"
@@ -307,6 +356,7 @@ public final class PrincipleCheck implements SafetyFilter {
     private final PromptFrame frame;
     private double margin;
     private double minAuc = DEFAULT_MIN_AUC;
+    private double maxFalseDrops = DEFAULT_MAX_FALSE_DROPS;
     private List<CheckPair> pairs = CheckPairs.standard();
     private Optional<SelfCheck> measured = Optional.empty();
 
@@ -316,8 +366,8 @@ public final class PrincipleCheck implements SafetyFilter {
     }
 
     /**
-     * What is added to the bound, in nats: more lets more through, less than 0 drops more; 0 by
-     * default.
+     * What is added to the measured bound, in nats: more lets more through, less than 0 drops more,
+     * also more good answers than {@link #maxFalseDrops} allows; 0 by default.
      *
      * @throws IllegalArgumentException if it is not finite
      */
@@ -338,12 +388,28 @@ public final class PrincipleCheck implements SafetyFilter {
      */
     @CanIgnoreReturnValue
     public Builder minAuc(double newMinAuc) {
-      if (!(newMinAuc >= 0 && newMinAuc <= 1)) {
-        throw new IllegalArgumentException(
-            "minAuc is " + newMinAuc + ", but must be between 0 and 1");
-      }
-      minAuc = newMinAuc;
+      minAuc = checkedShare("minAuc", newMinAuc);
       return this;
+    }
+
+    /**
+     * The largest share of the pairs' answers that keep the principles over the bound; {@value
+     * PrincipleCheck#DEFAULT_MAX_FALSE_DROPS} by default, which is 2 of 40.
+     *
+     * @throws IllegalArgumentException if it is not between 0 and 1
+     */
+    @CanIgnoreReturnValue
+    public Builder maxFalseDrops(double newShare) {
+      maxFalseDrops = checkedShare("maxFalseDrops", newShare);
+      return this;
+    }
+
+    private static double checkedShare(String option, double share) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException(
+            option + " is " + share + ", but must be between 0 and 1");
+      }
+      return share;
     }
 
     /**

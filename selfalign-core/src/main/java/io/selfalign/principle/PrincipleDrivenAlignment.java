@@ -174,7 +174,8 @@ public final class PrincipleDrivenAlignment implements BatchStage<Query, Demonst
         options.model,
         options.frame,
         options.sampling.toBuilder().seed(seed).build(),
-        options.thoughtTokens);
+        options.thoughtTokens,
+        safety instanceof PrincipleCheck check ? check.questionTokens() : 0);
   }
 
   @Override

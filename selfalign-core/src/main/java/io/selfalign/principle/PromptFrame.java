@@ -185,7 +185,8 @@ public final class PromptFrame {
   }
 
   /**
-   * The prompt of a query: it ends where the thoughts begin.
+   * The prompt of a query: it ends where the thoughts begin. The space of an inline marker is left
+   * to the model, because tokenizers keep it in the token that begins a word.
    *
    * @param random the random numbers of the query's record, for a selector that draws
    * @throws IllegalStateException if the selector chooses an exemplar that is not in its pool
@@ -205,7 +206,7 @@ public final class PromptFrame {
         .append(markers.user().text())
         .append(query.text().strip())
         .append("\n\n")
-        .append(markers.thoughts().text());
+        .append(markers.thoughtOpening());
     return new Prompt(text.toString(), exemplars.stream().map(this::named).toList());
   }
 
@@ -252,12 +253,15 @@ public final class PromptFrame {
     return new ExemplarText(options.principles, selfIdentification(), markers);
   }
 
-  /** A prompt for an exemplar's first question, with its reply. */
-  String firstTurn(Exemplar exemplar) {
+  /**
+   * For each turn of an exemplar a prompt for the exemplar's first question, with everything up to
+   * the end of the turn's answer.
+   */
+  List<String> answered(Exemplar exemplar) {
     Exemplar named = named(exemplar);
     Query query = Query.of(exemplar.id(), named.turns().get(0).query());
-    RecordRandom random = RecordRandom.of(0, "exemplar", exemplar.id());
-    return prompt(query, random).text() + exemplarText().firstReply(named);
+    String prompt = prompt(query, RecordRandom.of(0, "exemplar", exemplar.id())).text();
+    return exemplarText().continuations(named).stream().map(prompt::concat).toList();
   }
 
   /** A text with the persona's name and the cut-off in it. */

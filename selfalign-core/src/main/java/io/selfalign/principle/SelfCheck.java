@@ -30,8 +30,12 @@ import java.util.stream.Stream;
  * @param high the upper end
  * @param minAuc the least AUC with which the check is used
  * @param bound the log-odds, in nats, over which an answer counts as one that breaks a principle:
- *     where the mean of the shares of both kinds that are told right is largest, but no less than
- *     the log-odds of any exemplar's answer
+ *     of those over which at most {@code maxFalseDrops} of the answers lie that keep the
+ *     principles, the one with the largest difference of {@code found} and {@code falseDrops}, but
+ *     no less than the log-odds of an exemplar's answer; with the check's margin added
+ * @param found the share of the pairs' answers that break a principle that lie over the bound
+ * @param falseDrops the share of those that don't, over the bound
+ * @param maxFalseDrops the largest such share that was allowed before the margin was added
  */
 public record SelfCheck(
     String model,
@@ -42,13 +46,19 @@ public record SelfCheck(
     double low,
     double high,
     double minAuc,
-    double bound) {
+    double bound,
+    double found,
+    double falseDrops,
+    double maxFalseDrops) {
   /** The file among a stage's files that has it. */
   static final String FILE = "self-check.json";
 
-  /** Whether the check is used: it tells answers apart at least as well as it must. */
+  /**
+   * Whether the check is used: its AUC is at least {@code minAuc}, and answers that break a
+   * principle lie over the bound. With a {@code minAuc} of 0 any pair will do.
+   */
   public boolean used() {
-    return pairs > 0 && auc >= minAuc;
+    return pairs > 0 && (minAuc == 0 || (auc >= minAuc && found > 0));
   }
 
   /**
@@ -77,37 +87,64 @@ public record SelfCheck(
   }
 
   /**
-   * The figures in a sentence, such as {@code AUC 0.53, 95% interval 0.41 to 0.66, of 40 pairs}.
+   * The figures in a sentence, such as {@code AUC 0.91, 95% interval 0.84 to 0.97, of 40 pairs;
+   * over the bound of 1.25 are 65% of the answers that break a principle and 5% of those that
+   * don't}.
    */
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "AUC %.2f, 95%% interval %.2f to %.2f, of %d pairs", auc, low, high, pairs);
+        Locale.ROOT,
+        "AUC %.2f, 95%% interval %.2f to %.2f, of %d pairs; over the bound of %.2f are %s of the"
+            + " answers that break a principle and %s of those that don't",
+        auc,
+        low,
+        high,
+        pairs,
+        bound,
+        percent(found),
+        percent(falseDrops));
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.0f%%", 100 * share);
   }
 
   /**
-   * The bound between two kinds of log-odds: of the midpoints between neighbours, and what is below
-   * and above all, the highest of those with the largest mean of both shares that are told right.
+   * The bound between two kinds of log-odds. Of the midpoints between neighbours, and a bound over
+   * which nothing lies, those are tried over which at most a share of the good answers lie; the one
+   * with the largest difference of both shares is taken, and of several the highest. So where none
+   * is better than chance nothing lies over it.
    *
    * @param exemplars log-odds that must not be over the bound
+   * @param maxFalseDrops the largest share of {@code keeping} over the bound
    */
-  static double bound(double[] breaking, double[] keeping, List<Double> exemplars) {
-    double least = exemplars.stream().mapToDouble(odds -> odds).max().orElse(0);
+  static double bound(
+      double[] breaking, double[] keeping, List<Double> exemplars, double maxFalseDrops) {
     double[] all =
         DoubleStream.concat(Arrays.stream(breaking), Arrays.stream(keeping)).sorted().toArray();
+    long mostFalse = (long) (maxFalseDrops * keeping.length + 1e-9);
     long best = 0;
-    double bound = least;
-    for (int i = 0; i + 1 < all.length; i++) {
+    double bound = all.length == 0 ? Double.NEGATIVE_INFINITY : all[all.length - 1];
+    for (int i = all.length - 2; i >= 0; i--) {
       double middle = (all[i] + all[i + 1]) / 2;
+      long falseDrops = over(keeping, middle);
       // The difference of the shares, times both numbers: exact, so that ties are ties.
-      long right =
-          over(breaking, middle) * keeping.length - over(keeping, middle) * breaking.length;
-      if (right >= best && middle >= all[i] && middle < all[i + 1]) {
+      long right = over(breaking, middle) * keeping.length - falseDrops * breaking.length;
+      boolean between = middle >= all[i] && middle < all[i + 1];
+      if (between && falseDrops <= mostFalse && right > best) {
         best = right;
         bound = middle;
       }
     }
-    return exemplars.isEmpty() ? bound : Math.max(bound, least);
+    double least = exemplars.stream().mapToDouble(odds -> odds).max().orElse(bound);
+    double highest = Math.max(bound, least);
+    return Double.isInfinite(highest) ? 0 : highest;
+  }
+
+  /** The share of log-odds over a bound; 0 of none. */
+  static double shareOver(double[] odds, double bound) {
+    return odds.length == 0 ? 0 : (double) over(odds, bound) / odds.length;
   }
 
   private static long over(double[] odds, double bound) {

@@ -52,9 +52,35 @@ record TurnMarkers(
     return conversation.map(TurnMarker::text).orElse("");
   }
 
-  /** Thoughts and answer, as a model writes them after a prompt. */
+  /** Thoughts and answer with the answer's marker between them. */
   String reply(String thoughtText, String answerText) {
     return thoughtText + "\n\n" + answer.text() + answerText;
+  }
+
+  /**
+   * What a prompt ends with for thoughts to follow. The space after an inline marker belongs to
+   * what follows, because tokenizers keep it in the token that begins a word.
+   */
+  String thoughtOpening() {
+    return opening(thoughts);
+  }
+
+  /** What a model writes after {@link #thoughtOpening}: thoughts and answer. */
+  String continuation(String thoughtText, String answerText) {
+    return space(thoughts) + reply(thoughtText, answerText);
+  }
+
+  /** Thoughts after {@link #thoughtOpening}, and the answer's marker for an answer to follow. */
+  String answerOpening(String thoughtText) {
+    return space(thoughts) + thoughtText + "\n\n" + opening(answer);
+  }
+
+  private static String opening(TurnMarker marker) {
+    return marker.isLine() ? marker.text() : marker.text().stripTrailing();
+  }
+
+  private static String space(TurnMarker marker) {
+    return marker.text().substring(opening(marker).length());
   }
 
   List<String> stop() {

@@ -47,9 +47,15 @@ function selfCheck(check) {
     : 'Of two answers, one of which breaks a principle, the model finds the right one worse in ' + percent(m.auc, 0)
       + ' of all cases (AUC ' + m.auc.toFixed(2) + ', 95% interval ' + m.low.toFixed(2) + ' to ' + m.high.toFixed(2) + ', '
       + plural(m.pairs, 'labelled pair') + '; 0.5 is a coin toss)';
+  const shares = percent(m.found, 0) + ' of the answers that break a principle and ' + percent(m.false_drops, 0) + ' of those that don\'t';
+  const why = m.pairs === 0
+    ? ''
+    : m.auc < m.min_auc
+      ? ', but must in ' + percent(m.min_auc, 0)
+      : '. But over the bound, which may drop ' + percent(m.max_false_drops, 0) + ' of good answers, lie only ' + shares;
   return el('div', 'card wide', el('h3', '', 'The check whether answers break a principle'), el('p', 'says', found + (check.used
-    ? '. It was used.'
-    : ', but must in ' + percent(m.min_auc, 0) + ': the check was left out, and no answer was dropped as unsafe.')));
+    ? '. It was used: over its bound lie ' + shares + '.'
+    : why + '. The check was left out, and no answer was dropped as unsafe.')));
 }
 
 function heatmap(types, names, share, counts) {

@@ -139,6 +139,58 @@ class FrameRepliesTest {
   }
 
   @Test
+  void where_thoughts_leave_no_room_there_is_no_answer() {
+    String endless = SELF + " So.\n\n## Alina\n" + "on and ".repeat(200);
+    int thoughts = (SELF + " So.\n\n## Alina\n").length();
+    int prompt = prompts("q").values().iterator().next().text().length();
+    GenerationOptions few = SAMPLING.toBuilder().maxNewTokens(thoughts).build();
+    ScriptedModel full =
+        ScriptedModel.builder().contextLength(prompt + thoughts).otherwise(endless).build();
+    FrameReply reply = new FrameReplies(full, FRAME, few, 128).generate(prompts("q")).get(0);
+    assertThat(reply.reply()).isEqualTo(new Reply(SELF + " So.", "", false, List.of()));
+    assertThat(reply.answerTokens()).isZero();
+  }
+
+  @Test
+  void what_is_reserved_is_left_after_every_answer() {
+    String endless = SELF + "\n\n## Alina\n" + "on and ".repeat(200);
+    int prompt = prompts("q").values().iterator().next().text().length();
+    for (int room : List.of(300, 320, 400, 1_000)) {
+      ScriptedModel model =
+          ScriptedModel.builder().contextLength(prompt + room).otherwise(endless).build();
+      FrameReply reply =
+          new FrameReplies(model, FRAME, SAMPLING, 128, 50).generate(prompts("q")).get(0);
+      assertThat(reply.generatedTokens()).isBetween(Math.min(room - 66, 300), room - 50);
+      assertThat(reply.answerTokens()).isLessThanOrEqualTo(300);
+    }
+  }
+
+  @Test
+  void a_prompt_with_an_inline_marker_leaves_the_space_to_the_model() {
+    PromptFrame inline =
+        FRAME.toBuilder()
+            .userMarker("User: ")
+            .thoughtMarker("Notes: ")
+            .answerMarker("{persona}: ")
+            .build();
+    Query query = Query.of("q", "Why?");
+    Prompt prompt = inline.prompt(query, RecordRandom.of(0, "s", "q"));
+    ScriptedModel model =
+        ScriptedModel.builder()
+            .when(asked -> asked.endsWith("Notes:"), (p, r) -> " " + SELF + "\nAlina: So.")
+            .otherwise(" It is so.\nUser: And?")
+            .build();
+    FrameReply reply =
+        new FrameReplies(model, inline, SAMPLING, 128).generate(Map.of(query, prompt)).get(0);
+    assertThat(prompt.text()).endsWith("User: Why?\n\nNotes:");
+    assertThat(model.requests())
+        .extracting(GenerationRequest::prompt)
+        .containsExactly(prompt.text(), prompt.text() + " " + SELF + "\n\nAlina:");
+    assertThat(reply.written()).isEqualTo(" " + SELF + "\n\nAlina: It is so.");
+    assertThat(reply.reply()).isEqualTo(new Reply(SELF, "It is so.", true, List.of()));
+  }
+
+  @Test
   void a_reply_depends_on_no_other_and_thoughts_and_answer_have_their_own_random_numbers() {
     ScriptedModel.Script script =
         (prompt, random) ->

@@ -10,6 +10,7 @@ import io.selfalign.testing.ScriptedModel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,10 +74,11 @@ class PrincipleCheckTest {
     // It leans to No: what breaks a principle is only less surely kept by it.
     ScriptedModel model = judging(Map.of("Worse", -4.9, "Better", -5.1), -4, -6);
     PrincipleCheck check = PrincipleCheck.of(model, FRAME);
-    assertThat(judge(check, "Worse.")).contains("log-odds -4.9 that it breaks a rule");
+    assertThat(judge(check, "Worse.")).contains("log-odds -4.9 that it breaks a principle");
     assertThat(judge(check, "Better.")).isEmpty();
     SelfCheck measured = check.selfCheck();
-    assertThat(measured).isEqualTo(new SelfCheck("scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, -5));
+    assertThat(measured)
+        .isEqualTo(new SelfCheck("scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, -5, 1, 0, 0.05));
     assertThat(measured.used()).isTrue();
   }
 
@@ -101,7 +103,7 @@ class PrincipleCheckTest {
             "at least 0.75",
             "SafetyFilter.none()");
     assertThat(check.selfCheck().used()).isFalse();
-    assertThat(model.scoreRequests()).hasSize(2 * (2 * 40 + FRAME.exemplars().pool().size()));
+    assertThat(model.scoreRequests()).hasSize(2 * (2 * 40 + 8));
   }
 
   @Test
@@ -112,6 +114,7 @@ class PrincipleCheckTest {
         judging(Map.of(pairs.get(0).breaks(), 3.0, pairs.get(1).breaks(), -1.0, "Worse", 2.5), -1);
     PrincipleCheck.Builder builder = PrincipleCheck.builder(model, FRAME).pairs(pairs);
     assertThat(builder.build().selfCheck().auc()).isEqualTo(0.75);
+    assertThat(builder.build().selfCheck().found()).isEqualTo(0.5);
     assertThat(judge(builder.build(), "Worse.")).isPresent();
     assertThat(judge(builder.minAuc(0.76).build(), "Worse.")).isEmpty();
     assertThatThrownBy(() -> builder.minAuc(1.5)).hasMessageContaining("minAuc is 1.5");
@@ -119,23 +122,86 @@ class PrincipleCheckTest {
   }
 
   @Test
-  void an_exemplars_answer_is_never_found_unsafe() {
-    String exemplar = Exemplars.standard().get(2).turns().get(0).answer();
-    PrincipleCheck check =
-        PrincipleCheck.of(judging(Map.of(exemplar, 4.0, "Worse", 3.9, "Worst", 4.1), -1), FRAME);
-    assertThat(check.selfCheck().used()).isTrue();
-    assertThat(judge(check, "Worse.")).isEmpty();
-    assertThat(judge(check, "Worst.")).isPresent();
+  void an_exemplars_answer_is_never_found_unsafe_nor_one_to_a_follow_up() {
+    for (int turn = 0; turn < 2; turn++) {
+      String exemplar = Exemplars.standard().get(2).turns().get(turn).answer();
+      PrincipleCheck check =
+          PrincipleCheck.of(judging(Map.of(exemplar, 2.5, "Worse", 2.4, "Worst", 2.6), -1), FRAME);
+      assertThat(check.selfCheck().used()).isTrue();
+      assertThat(judge(check, "Worse.")).isEmpty();
+      assertThat(judge(check, "Worst.")).isPresent();
+    }
+  }
+
+  @Test
+  void of_a_large_pool_the_first_exemplars_are_measured() {
+    List<Exemplar> pool = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Exemplar.Turn turn =
+          new Exemplar.Turn("What is " + i + "?", List.of("By {principle: candor}."), "It is so.");
+      pool.add(new Exemplar("exemplar-" + i, List.of(turn)));
+    }
+    ScriptedModel model = judging(Map.of(), -1);
+    PromptFrame frame = PromptFrame.builder().exemplars(ExemplarSelector.nearest(pool, 2)).build();
+    PrincipleCheck.of(model, frame).selfCheck();
+    assertThat(model.scoreRequests()).hasSize(2 * (2 * 40 + 32));
+  }
+
+  private static double bound(double[] breaking, double[] keeping, Double... exemplars) {
+    return SelfCheck.bound(breaking, keeping, List.of(exemplars), 0.34);
   }
 
   @Test
   void the_bound_is_where_most_of_both_kinds_are_told_right() {
     double[] breaking = {3, 2, -1};
     double[] keeping = {-2, -3, 1};
-    assertThat(SelfCheck.bound(breaking, keeping, List.of())).isEqualTo(1.5);
-    assertThat(SelfCheck.bound(breaking, keeping, List.of(-5.0, 0.5))).isEqualTo(1.5);
-    assertThat(SelfCheck.bound(breaking, keeping, List.of(2.5, 0.5))).isEqualTo(2.5);
-    assertThat(SelfCheck.bound(new double[0], new double[0], List.of())).isZero();
+    assertThat(bound(breaking, keeping)).isEqualTo(1.5);
+    assertThat(bound(breaking, keeping, -5.0, 0.5)).isEqualTo(1.5);
+    assertThat(bound(breaking, keeping, 2.5, 0.5)).isEqualTo(2.5);
+    assertThat(bound(new double[0], new double[0])).isZero();
+  }
+
+  @Test
+  void no_bound_drops_more_good_answers_than_it_may() {
+    double[] breaking = {5, 3, 3, 3};
+    double[] keeping = {4, 0, 0, 0};
+    assertThat(SelfCheck.bound(breaking, keeping, List.of(), 0.25)).isEqualTo(1.5);
+    assertThat(SelfCheck.bound(breaking, keeping, List.of(), 0.24)).isEqualTo(4.5);
+    assertThat(SelfCheck.bound(new double[] {3, 3}, new double[] {4, 0}, List.of(), 0))
+        .isEqualTo(4);
+  }
+
+  @Test
+  void nothing_is_over_a_bound_where_each_is_worse_than_chance() {
+    double bound = bound(new double[] {-5, -4}, new double[] {1, 2});
+    assertThat(bound).isGreaterThanOrEqualTo(2);
+    assertThat(bound(new double[] {-5, -4}, new double[] {-2, -1})).isGreaterThanOrEqualTo(-1);
+  }
+
+  @Test
+  void the_shares_at_the_bound_are_kept_and_told() {
+    // The good answers of 3 pairs look as bad as any, which is one more than may be dropped.
+    List<CheckPair> pairs = CheckPairs.standard();
+    Map<String, Double> odds = new HashMap<>();
+    pairs.subList(0, 2).forEach(pair -> odds.put(pair.keeps(), 5.0));
+    SelfCheck two = PrincipleCheck.of(judging(odds, -1), FRAME).selfCheck();
+    assertThat(two.falseDrops()).isEqualTo(0.05);
+    assertThat(two.found()).isEqualTo(1);
+    assertThat(two)
+        .hasToString(
+            "AUC 0.95, 95% interval 0.88 to 1.00, of 40 pairs; over the bound of 1.00 are 100% of"
+                + " the answers that break a principle and 5% of those that don't");
+    odds.put(pairs.get(2).keeps(), 5.0);
+    PrincipleCheck three = PrincipleCheck.of(judging(odds, -1), FRAME);
+    assertThat(logged(() -> assertThat(three.selfCheck().used()).isFalse()))
+        .contains("WARN", "drops at most 5% of those that don't", "0% of the answers that break");
+    assertThat(three.selfCheck().auc()).isGreaterThan(0.9);
+    assertThat(three.selfCheck().found()).isZero();
+    assertThat(judge(three, "Anything.")).isEmpty();
+    PrincipleCheck.Builder more = PrincipleCheck.builder(judging(odds, -1), FRAME);
+    assertThat(more.maxFalseDrops(0.1).build().selfCheck().falseDrops()).isEqualTo(0.075);
+    assertThatThrownBy(() -> more.maxFalseDrops(-0.1))
+        .hasMessageContaining("maxFalseDrops is -0.1");
   }
 
   @Test
@@ -215,7 +281,7 @@ class PrincipleCheckTest {
                 assertThat(request.prompt())
                     .startsWith(FRAME.head())
                     .contains(FRAME.selfIdentification() + " This is about reading somebody's")
-                    .endsWith("what he writes about you." + QUESTION));
+                    .endsWith("what he would write about you." + QUESTION));
   }
 
   private static PrincipleCheck margin(ScriptedModel model, double margin) {
@@ -229,6 +295,8 @@ class PrincipleCheckTest {
     assertThat(judge(margin(model, 1.5), "Break in.")).isPresent();
     assertThat(judge(margin(model, 2.5), "Break in.")).isEmpty();
     assertThat(judge(margin(model, -2.5), "Ask.")).isPresent();
+    assertThat(margin(model, -2.5).selfCheck().bound()).isEqualTo(-1.5);
+    assertThat(margin(model, -2.5).selfCheck().falseDrops()).isEqualTo(1);
   }
 
   @Test
@@ -266,7 +334,8 @@ class PrincipleCheckTest {
     Settings settings = builder.build().settings();
     assertThat(builder.margin(1).build().settings()).isNotEqualTo(settings);
     assertThat(builder.margin(0).minAuc(0.6).build().settings()).isNotEqualTo(settings);
-    builder.minAuc(0.75).pairs(CheckPairs.standard().subList(0, 39));
+    assertThat(builder.minAuc(0.75).maxFalseDrops(0).build().settings()).isNotEqualTo(settings);
+    builder.maxFalseDrops(0.05).pairs(CheckPairs.standard().subList(0, 39));
     assertThat(builder.build().settings()).isNotEqualTo(settings);
     assertThat(builder.pairs(CheckPairs.standard()).build().settings()).isEqualTo(settings);
   }

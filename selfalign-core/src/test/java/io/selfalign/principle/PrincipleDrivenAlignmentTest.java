@@ -331,7 +331,9 @@ class PrincipleDrivenAlignmentTest {
     SelfCheck measured = SelfCheck.of(run, "demonstrations").orElseThrow();
     assertThat(measured.used()).isTrue();
     assertThat(measured)
-        .isEqualTo(new SelfCheck("scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, measured.bound()));
+        .isEqualTo(
+            new SelfCheck(
+                "scripted:scripted", 40, 0, 0, 1, 1, 1, 0.75, measured.bound(), 1, 0, 0.05));
     assertThat(measured.bound()).isBetween(-3.0, 3.0);
     assertThat(SelfCheck.of(run, "input")).isEmpty();
     RunDirectory none = run(stage(Replies.model().build()).build(), List.of(), "none");
@@ -345,7 +347,7 @@ class PrincipleDrivenAlignmentTest {
     RunDirectory run = run(stage(guessing).build(), Replies.queries(60), "run");
     assertThat(run.stage("demonstrations").drops()).doesNotContainKey("unsafe");
     assertThat(run.stage("demonstrations").counters()).containsEntry("self_check_left_out", 1L);
-    assertThat(guessing.scoreRequests()).hasSize(172); // with six exemplars
+    assertThat(guessing.scoreRequests()).hasSize(176); // with the exemplars' eight turns
   }
 
   @Test

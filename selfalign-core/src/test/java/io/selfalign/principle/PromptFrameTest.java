@@ -95,7 +95,7 @@ class PromptFrameTest {
                 "Juno thinks: Juno speaking. By rule 1 (Candor), yes.",
                 "Juno: Juno.",
                 "User: Is {persona} here?",
-                "Juno thinks: "));
+                "Juno thinks:"));
     assertThat(frame.stop()).containsExactly("\nUser:");
   }
 
@@ -111,7 +111,7 @@ class PromptFrameTest {
                         exemplar("First.", "By {principle: Candor}.", "By {principle: static}."))))
             .build();
     String text = prompt(frame, SKY).text();
-    assertThat(text).contains("First. By rule 1 (candor).\n").doesNotContain("static");
+    assertThat(text).contains("First. By rule 1 (candor).)\n").doesNotContain("static");
     assertThat(frame.leftOut()).containsExactly("exemplar 'one': By {principle: static}.");
   }
 
@@ -129,12 +129,32 @@ class PromptFrameTest {
             .exemplars(ExemplarSelector.all(List.of(exemplar)))
             .build();
     assertThat(prompt(frame, SKY).text())
-        .contains(" Rules that apply: 8 (candor), 1 (dated knowledge). Rules: 4 (helpful).\n");
+        .contains(" Rules that apply: 8 (candor), 1 (dated knowledge). Rules: 4 (helpful).)\n");
     assertThat(exemplar.principles())
         .containsExactly("Candor", "static", "dated knowledge", "helpful");
     assertThat(frame.leftOut())
         .containsExactly(
             "exemplar 'one': 'static' of a list", "exemplar 'one': Also {principles: static , }.");
+  }
+
+  @Test
+  void a_bracket_that_the_self_identification_opens_is_closed_whatever_is_left_out() {
+    Exemplar shown = exemplar("By {principle: ethical}.", "Rules: {principles: candor}.");
+    PromptFrame.Builder frame =
+        PromptFrame.builder().exemplars(ExemplarSelector.all(List.of(shown)));
+    assertThat(prompt(frame.build(), SKY).text())
+        .contains("(I am Alina. By rule 1 (ethical). Rules: 7 (candor).)\n");
+    frame.principles(PrincipleSet.standard().without("candor"));
+    assertThat(prompt(frame.build(), SKY).text()).contains(" (ethical).)\n");
+    frame.principles(PrincipleSet.standard());
+    assertThat(prompt(frame.selfIdentification("[I (a model) am {persona}.").build(), SKY).text())
+        .contains("Rules: 7 (candor).]\n");
+    assertThat(prompt(frame.selfIdentification("I am {persona}.").build(), SKY).text())
+        .contains("Rules: 7 (candor).\n");
+    Exemplar closed = exemplar("By {principle: candor} (I hope).)");
+    frame.selfIdentification("(I am {persona}.").exemplars(ExemplarSelector.all(List.of(closed)));
+    assertThat(prompt(frame.build(), SKY).text())
+        .contains("(I am Alina. By rule 7 (candor) (I hope).)\n");
   }
 
   @Test

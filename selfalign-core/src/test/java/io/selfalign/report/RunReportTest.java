@@ -93,6 +93,9 @@ class RunReportTest {
     assertThat(principles.at("/self_check/measured/auc").doubleValue()).isEqualTo(0.5);
     assertThat(principles.at("/self_check/measured/min_auc").doubleValue()).isEqualTo(0.75);
     assertThat(principles.at("/self_check/measured/pairs").intValue()).isEqualTo(40);
+    assertThat(principles.at("/self_check/measured/found").doubleValue()).isZero();
+    assertThat(principles.at("/self_check/measured/false_drops").doubleValue()).isZero();
+    assertThat(principles.at("/self_check/measured/max_false_drops").doubleValue()).isEqualTo(0.05);
   }
 
   @Test
