@@ -212,7 +212,8 @@ public abstract sealed class RoundOptions permits SelfInstructOptions, TopicInst
     public B withoutFilter(String name) {
       List<String> names = filters.stream().map(InstructionFilter::name).toList();
       if (!names.contains(name)) {
-        throw new IllegalArgumentException("there is no filter '" + name + "'; there are " + names);
+        throw new IllegalArgumentException(
+            "no filter has the name '" + name + "'; they have " + names);
       }
       filters = filters.stream().filter(filter -> !filter.name().equals(name)).toList();
       return self();

@@ -112,6 +112,7 @@ public final class TopicBrainstorming implements Stage<TopicSeed, Topic> {
       List<String> types =
           epoch < options.epochs() ? unfinished(known) : known.typesWithoutTopics();
       if (types.isEmpty()) {
+        context.expect(epoch); // fewer epochs than were expected sufficed
         return;
       }
       if (epoch >= (long) options.epochs() + options.patience()) {

@@ -62,7 +62,7 @@ public final class Run {
    * Runs what is not done yet, and waits for it. Interrupting the waiting thread cancels the run.
    *
    * <p>Whatever it throws, the directory can be resumed by running the same program again; a stage
-   * whose options changed needs {@link RunOptions.Builder#startAnewWhenChanged}.
+   * whose options changed needs {@link RunOptions.Builder#restartWhenChanged}.
    *
    * @return the directory's data
    * @throws CancelledException if the run was cancelled or the thread interrupted, whose interrupt
@@ -182,7 +182,7 @@ public final class Run {
     checkCancelled();
     Optional<Manifest> kept = before;
     if (!plan.changed().isEmpty()) {
-      if (!options.startAnewWhenChanged()) {
+      if (!options.restartWhenChanged()) {
         throw plan.refusal();
       }
       Manifest was = before.orElseThrow();
@@ -216,7 +216,7 @@ public final class Run {
                 + ": stage '"
                 + node.name()
                 + "' would begin anew, but this pipeline does not make it; run the one that does,"
-                + " with startAnewWhenChanged(true), or use the seed and options of before");
+                + " with restartWhenChanged(true), or use the seed and options of before");
       }
     }
   }

@@ -14,13 +14,13 @@ import java.util.List;
 public final class RunOptions {
   private final long seed;
   private final int workers;
-  private final boolean startAnewWhenChanged;
+  private final boolean restartWhenChanged;
   private final List<RunListener> listeners;
 
   private RunOptions(Builder builder) {
     seed = builder.seed;
     workers = builder.workers;
-    startAnewWhenChanged = builder.startAnewWhenChanged;
+    restartWhenChanged = builder.restartWhenChanged;
     listeners = List.copyOf(builder.listeners);
   }
 
@@ -39,7 +39,7 @@ public final class RunOptions {
     Builder builder = new Builder();
     builder.seed = seed;
     builder.workers = workers;
-    builder.startAnewWhenChanged = startAnewWhenChanged;
+    builder.restartWhenChanged = restartWhenChanged;
     builder.listeners.addAll(listeners);
     return builder;
   }
@@ -55,8 +55,8 @@ public final class RunOptions {
   }
 
   /** Whether a stage that the directory has with other options is begun anew. */
-  public boolean startAnewWhenChanged() {
-    return startAnewWhenChanged;
+  public boolean restartWhenChanged() {
+    return restartWhenChanged;
   }
 
   /** Who is told what happens. */
@@ -68,7 +68,7 @@ public final class RunOptions {
   public static final class Builder {
     private long seed;
     private int workers = 1;
-    private boolean startAnewWhenChanged;
+    private boolean restartWhenChanged;
     private final List<RunListener> listeners = new ArrayList<>();
 
     private Builder() {}
@@ -101,8 +101,8 @@ public final class RunOptions {
      * on it anew, and keeps what they had in the folder {@code aside}.
      */
     @CanIgnoreReturnValue
-    public Builder startAnewWhenChanged(boolean startAnew) {
-      startAnewWhenChanged = startAnew;
+    public Builder restartWhenChanged(boolean restart) {
+      restartWhenChanged = restart;
       return this;
     }
 

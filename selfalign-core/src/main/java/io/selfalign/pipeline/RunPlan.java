@@ -84,7 +84,7 @@ final class RunPlan {
         directory
             + ": was begun otherwise: "
             + String.join("; ", differences)
-            + ". Run it as it was begun, or in another directory, or with startAnewWhenChanged(true),"
+            + ". Run it as it was begun, or in another directory, or with restartWhenChanged(true),"
             + " which keeps the data so far aside and begins "
             + String.join(", ", Aside.withDependents(was, changed()))
             + " anew");

@@ -3,6 +3,8 @@ package io.selfalign.principle;
 import com.google.common.collect.ImmutableSortedMap;
 import io.selfalign.data.AppliedPrinciple;
 import io.selfalign.data.Demonstration;
+import io.selfalign.text.AnswerOpenings;
+import io.selfalign.text.Declining;
 import io.selfalign.text.TextTable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,10 +49,16 @@ public record PrincipleUse(
    * @param demonstrations how many there are
    * @param withoutPrinciple how many of them name no principle
    * @param disagreeing how many name one with another number than its own
+   * @param declining how many have an answer that begins by declining; see {@link
+   *     AnswerOpenings#declining}
    * @param byPrinciple how many name each principle, by its name
    */
   public record Counts(
-      long demonstrations, long withoutPrinciple, long disagreeing, Map<String, Long> byPrinciple) {
+      long demonstrations,
+      long withoutPrinciple,
+      long disagreeing,
+      long declining,
+      Map<String, Long> byPrinciple) {
     /** Copies the map. */
     public Counts {
       byPrinciple = ImmutableSortedMap.copyOf(byPrinciple);
@@ -105,10 +113,10 @@ public record PrincipleUse(
 
   /**
    * A table as text: a line for each principle, the most frequent first, with the count and the
-   * share of demonstrations that name it, in all and by source; then those that name none, and
-   * those that name one with another number than its own. If there are question types, a second
-   * table has a line for each of them, with the number of its demonstrations and the principles
-   * that they name most often.
+   * share of demonstrations that name it, in all and by source; then those that name none, those
+   * that name one with another number than its own, and those that begin by declining. If there are
+   * question types, a second table has a line for each of them, with the number of its
+   * demonstrations and the principles that they name most often.
    */
   @Override
   public String toString() {
@@ -157,6 +165,11 @@ public record PrincipleUse(
             counts -> TextTable.percent(counts.demonstrations(), counts.disagreeing())));
     table.row(
         line(
+            "(declining)",
+            String.valueOf(total.declining()),
+            counts -> TextTable.percent(counts.demonstrations(), counts.declining())));
+    table.row(
+        line(
             "demonstrations",
             String.valueOf(total.demonstrations()),
             counts -> String.valueOf(counts.demonstrations())));
@@ -173,6 +186,7 @@ public record PrincipleUse(
     private long demonstrations;
     private long withoutPrinciple;
     private long disagreeing;
+    private long declining;
     private final SortedMap<String, Long> byPrinciple = new TreeMap<>();
 
     void add(Demonstration demonstration) {
@@ -180,6 +194,9 @@ public record PrincipleUse(
       withoutPrinciple += demonstration.principles().isEmpty() ? 1 : 0;
       disagreeing +=
           demonstration.principles().stream().anyMatch(AppliedPrinciple::disagrees) ? 1 : 0;
+      boolean declines =
+          AnswerOpenings.declining(demonstration.query(), demonstration.answer()) != Declining.NONE;
+      declining += declines ? 1 : 0;
       Set<String> once = new HashSet<>();
       for (AppliedPrinciple principle : demonstration.principles()) {
         if (once.add(principle.name())) {
@@ -189,7 +206,7 @@ public record PrincipleUse(
     }
 
     Counts counts() {
-      return new Counts(demonstrations, withoutPrinciple, disagreeing, byPrinciple);
+      return new Counts(demonstrations, withoutPrinciple, disagreeing, declining, byPrinciple);
     }
   }
 }

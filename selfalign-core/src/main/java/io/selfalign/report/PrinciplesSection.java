@@ -21,6 +21,7 @@ final class PrinciplesSection implements Section {
    *
    * @param withoutPrinciple how many demonstrations name no principle
    * @param disagreeing how many name one with another number than its own
+   * @param declining how many begin by declining
    * @param selfCheck what the check of answers was measured at, if there was one
    * @param principles the most frequent first
    * @param sources each with its counts, in the order of the principles; the same of types
@@ -29,6 +30,7 @@ final class PrinciplesSection implements Section {
       long demonstrations,
       long withoutPrinciple,
       long disagreeing,
+      long declining,
       Optional<Check> selfCheck,
       List<String> principles,
       List<Long> counts,
@@ -39,7 +41,8 @@ final class PrinciplesSection implements Section {
   record Check(SelfCheck measured, boolean used) {}
 
   /** The demonstrations of a source or question type. */
-  record Group(String name, long demonstrations, long withoutPrinciple, List<Long> counts) {}
+  record Group(
+      String name, long demonstrations, long withoutPrinciple, long declining, List<Long> counts) {}
 
   @Override
   public String name() {
@@ -61,6 +64,7 @@ final class PrinciplesSection implements Section {
         use.total().demonstrations(),
         use.total().withoutPrinciple(),
         use.total().disagreeing(),
+        use.total().declining(),
         run.lastStage(Demonstration.class)
             .flatMap(stage -> SelfCheck.of(run.directory(), stage))
             .map(measured -> new Check(measured, measured.used())),
@@ -83,6 +87,7 @@ final class PrinciplesSection implements Section {
                     ShownText.label(entry.getKey(), 90),
                     entry.getValue().demonstrations(),
                     entry.getValue().withoutPrinciple(),
+                    entry.getValue().declining(),
                     counts(entry.getValue(), principles)))
         .toList();
   }

@@ -11,8 +11,8 @@ import java.util.Optional;
  *
  * @param frame the frame's name
  * @param trial what all frames of the trial have in common
- * @param promptSha256 the SHA-256 of the prompt of a query of one word, by which frames are told
- *     apart
+ * @param frameSha256 the SHA-256 of everything that decides the frame's prompts, by which frames
+ *     are told apart
  * @param promptTokens how many tokens its prompts have, by tokenizer
  * @param replies how many questions were answered
  * @param answers how many of the replies have an answer
@@ -26,7 +26,7 @@ import java.util.Optional;
 public record FrameResult(
     String frame,
     TrialSetting trial,
-    String promptSha256,
+    String frameSha256,
     List<PromptTokens> promptTokens,
     int replies,
     int answers,

@@ -1,6 +1,9 @@
 package io.selfalign.trial;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.collect.Lists;
+import com.google.common.hash.Hashing;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.model.BaseModel;
@@ -58,8 +61,12 @@ final class FrameTrial {
     return name;
   }
 
-  /** The prompt of a query of one word. */
-  Prompt shortest() {
+  /** The SHA-256 of everything that decides the frame's prompts, in hexadecimal. */
+  String sha256() {
+    return Hashing.sha256().hashString(frame.settings().json(), UTF_8).toString();
+  }
+
+  private Prompt shortest() {
     return prompt(Query.of(WORD, WORD));
   }
 

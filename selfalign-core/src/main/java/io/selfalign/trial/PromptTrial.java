@@ -164,7 +164,12 @@ public final class PromptTrial {
     trials.forEach(FrameTrial::checkRoom);
     TrialSetting setting =
         new TrialSetting(
-            model.name(), model.fingerprint(), sampling.summary(), sampling.seed(), counts());
+            model.name(),
+            model.fingerprint(),
+            sampling.summary(),
+            thoughtTokens,
+            sampling.seed(),
+            counts());
     List<FrameResult> results = new ArrayList<>();
     List<TrialReply> replies = new ArrayList<>();
     Optional<FrameTrial.Outcome> first = Optional.empty();
@@ -191,7 +196,7 @@ public final class PromptTrial {
     return new FrameResult(
         trial.name(),
         setting,
-        trial.shortest().sha256(),
+        trial.sha256(),
         promptTokens,
         replies.size(),
         answered.size(),

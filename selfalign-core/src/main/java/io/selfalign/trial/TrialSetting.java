@@ -11,6 +11,7 @@ import java.util.Map;
  * @param fingerprint the model's fingerprint
  * @param sampling how replies were sampled, as {@link io.selfalign.model.GenerationOptions#summary}
  *     writes it; each frame's stop strings come to it
+ * @param thoughtTokens the most tokens of thoughts
  * @param seed the seed
  * @param questions how many questions there are of each kind
  */
@@ -18,6 +19,7 @@ public record TrialSetting(
     String model,
     String fingerprint,
     String sampling,
+    int thoughtTokens,
     long seed,
     Map<QuestionKind, Integer> questions) {
   /** Copies the map. */

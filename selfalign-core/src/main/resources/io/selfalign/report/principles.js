@@ -8,6 +8,7 @@ function principles(part) {
   const sources = part.sources.length > 1 ? part.sources.slice(0, 6) : [everything];
   const typed = part.types.filter((type) => type.name !== '(not told)');
   const result = el('div', 'grid');
+  result.append(declining(part, sources, typed));
   if (part.self_check) {
     result.append(selfCheck(part.self_check));
   }
@@ -37,6 +38,18 @@ function principles(part) {
     result.append(heatmap(typed, names, share, counts));
   }
   return result;
+}
+
+/** How many answers begin by declining, and of which sources and types of question. */
+function declining(part, sources, typed) {
+  const share = (group) => percent(group.demonstrations ? group.declining / group.demonstrations : 0);
+  const line = (group) => [group.name, count(group.demonstrations), count(group.declining), share(group)];
+  const most = [...typed].filter((type) => type.declining > 0).sort((a, b) => b.declining - a.declining).slice(0, 3);
+  return el('div', 'card wide', el('h3', '', 'Answers that begin by declining'),
+      el('p', 'says', count(part.declining) + ' of ' + plural(part.demonstrations, 'answer') + ' (' + share(part) + ') begin by refusing or by'
+          + ' not knowing. They are kept: a model that is trained on many of them learns to decline.'
+          + (most.length > 0 ? ' Most are of: ' + most.map((type) => type.name + ' ' + type.declining).join(', ') + '.' : '')),
+      table('Declining by source and question type', ['Group', '#Demonstrations', '#Declining', '#Share'], [...(part.sources.length > 1 ? sources : []), ...typed].map(line)));
 }
 
 /** How well the model tells answers that break a principle, in words. */

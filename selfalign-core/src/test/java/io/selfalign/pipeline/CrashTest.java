@@ -144,7 +144,7 @@ class CrashTest {
     Path whole = temporary.resolve("whole");
     SampleRun.compose(SampleRun.model(), ROUNDS).pipeline().in(whole).run();
     Map<String, String> expected = SampleRun.data(whole);
-    RunOptions anew = RunOptions.builder().startAnewWhenChanged(true).build();
+    RunOptions anew = RunOptions.builder().restartWhenChanged(true).build();
 
     boolean failed = true;
     for (int step = 0; failed; step++) {

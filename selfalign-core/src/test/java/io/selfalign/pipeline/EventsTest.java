@@ -245,7 +245,7 @@ class EventsTest {
                 }),
             other);
       }
-      RunOptions anew = listening().toBuilder().startAnewWhenChanged(true).build();
+      RunOptions anew = listening().toBuilder().restartWhenChanged(true).build();
       run.set(builder.build().in(temporary, anew));
 
       assertThatThrownBy(() -> run.get().run())

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a run must not put up with, or must not mind. */
 @Timeout(60)
 class HostileTest {
-  private static final RunOptions ANEW = RunOptions.builder().startAnewWhenChanged(true).build();
+  private static final RunOptions ANEW = RunOptions.builder().restartWhenChanged(true).build();
 
   @TempDir Path temporary;
 

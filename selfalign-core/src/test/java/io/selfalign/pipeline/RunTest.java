@@ -170,7 +170,7 @@ class RunTest {
     SampleRun.compose(model, 6).pipeline().in(temporary.resolve("six")).run();
     Path directory = temporary.resolve("changed");
     SampleRun.compose(model, 5).pipeline().in(directory).run();
-    RunOptions anew = RunOptions.builder().startAnewWhenChanged(true).build();
+    RunOptions anew = RunOptions.builder().restartWhenChanged(true).build();
 
     SampleRun.compose(model, 6).pipeline().in(directory, anew).run();
 

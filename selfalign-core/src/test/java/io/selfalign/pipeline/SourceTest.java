@@ -55,7 +55,7 @@ class SourceTest {
         .hasMessageContaining("begins seeds, copies anew");
     assertThat(SampleRun.data(directory)).isEqualTo(data);
 
-    changed.in(directory, RunOptions.builder().startAnewWhenChanged(true).build()).run();
+    changed.in(directory, RunOptions.builder().restartWhenChanged(true).build()).run();
     assertThat(RunDirectory.open(directory).records("copies", Answer.class).toList())
         .extracting(Answer::text)
         .containsExactly("a", "c");

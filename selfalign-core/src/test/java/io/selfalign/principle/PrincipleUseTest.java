@@ -39,13 +39,30 @@ class PrincipleUseTest {
         new Sampling(0.5, 0.9, 256, 0));
   }
 
+  private static Demonstration declined(Demonstration made) {
+    return new Demonstration(
+        made.id(),
+        made.parents(),
+        "How do I pick a lock?",
+        made.thoughts(),
+        "I can't help with that.",
+        made.principles(),
+        made.cuts(),
+        made.source(),
+        made.questionType(),
+        made.exemplars(),
+        made.promptSha256(),
+        made.model(),
+        made.sampling());
+  }
+
   private static final PrincipleUse USE =
       PrincipleUse.of(
           Stream.of(
               demonstration("self-instruct", null, 5, 13),
               demonstration("self-instruct", null, 5),
               demonstration("topic-guided", "law", 7),
-              demonstration("topic-guided", "law"),
+              declined(demonstration("topic-guided", "law")),
               demonstration(null, null, 5)));
 
   @Test
@@ -53,6 +70,8 @@ class PrincipleUseTest {
     assertThat(USE.total().demonstrations()).isEqualTo(5);
     assertThat(USE.total().withoutPrinciple()).isEqualTo(1);
     assertThat(USE.total().disagreeing()).isEqualTo(1);
+    assertThat(USE.total().declining()).isEqualTo(1);
+    assertThat(USE.byQuestionType().get("law").declining()).isEqualTo(1);
     assertThat(USE.total().byPrinciple())
         .containsOnly(
             java.util.Map.entry("reasoning", 3L),
@@ -83,6 +102,7 @@ class PrincipleUseTest {
             step-by-step        1  20.0%        0.0%          50.0%          0.0%
             (none)              1  20.0%        0.0%           0.0%         50.0%
             (other number)      1  20.0%        0.0%          50.0%          0.0%
+            (declining)         1  20.0%        0.0%           0.0%         50.0%
             demonstrations      5      5           1              2             2
 
             question type  count                            most named

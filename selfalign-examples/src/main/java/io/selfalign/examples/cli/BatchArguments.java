@@ -30,7 +30,7 @@ final class BatchArguments {
    */
   DjlModelOptions addTo(DjlModelOptions.Builder options) {
     batchSize.ifPresent(
-        size -> CommandArguments.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
+        size -> OptionValues.set(spec, "--batch-size", () -> options.maxBatchSize(size)));
     return options.prefixReuse(!noPrefixCache).build();
   }
 }

@@ -81,7 +81,7 @@ final class DedupeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     NearDuplicateIndex.Builder options = NearDuplicateIndex.builder().tokenizer(tokenization);
-    CommandArguments.set(spec, "--threshold", () -> options.threshold(threshold));
+    OptionValues.set(spec, "--threshold", () -> options.threshold(threshold));
     NearDuplicateIndex index = options.build();
     against.ifPresent(file -> addAll(file, index));
     judge(index);

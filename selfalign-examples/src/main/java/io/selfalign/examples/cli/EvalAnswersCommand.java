@@ -53,7 +53,7 @@ final class EvalAnswersCommand implements Callable<Integer> {
     List<OpenQuestion> questions = run.limited(TruthfulQa.generation(data));
     Optional<PromptStyle> style = run.style();
     GenerationOptions.Builder sampling = AnswerGeneration.defaultSampling().toBuilder();
-    CommandArguments.set(spec, "--max-new-tokens", () -> sampling.maxNewTokens(maxNewTokens));
+    OptionValues.set(spec, "--max-new-tokens", () -> sampling.maxNewTokens(maxNewTokens));
     run.withModel(
         opened ->
             run.withOther(

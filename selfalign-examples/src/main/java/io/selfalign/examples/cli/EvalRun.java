@@ -37,6 +37,8 @@ final class EvalRun {
 
   @Mixin private ModelArguments model;
 
+  @Mixin private RestartArguments restart;
+
   @Mixin private final ProgressArguments progress;
 
   @Option(
@@ -66,12 +68,6 @@ final class EvalRun {
       paramLabel = "FILE",
       description = "Put questions after this text of questions with answers, as Q: and A:.")
   private Optional<Path> fewShot;
-
-  @Option(
-      names = "--start-anew",
-      description =
-          "Where the run was begun with other options, set its data aside and begin anew.")
-  private boolean startAnew;
 
   EvalRun(ModelOpener models, OutputStream out, ProgressArguments progress) {
     this.models = models;
@@ -144,12 +140,12 @@ final class EvalRun {
   void run(Function<Pipeline.Builder, Evaluation<?, ?>> wire) {
     Pipeline.Builder pipeline = Pipeline.builder();
     Evaluation<?, ?> evaluation = wire.apply(pipeline);
-    RunOptions options =
-        RunOptions.builder().startAnewWhenChanged(startAnew).listener(progress.listener()).build();
+    RunOptions.Builder options = RunOptions.builder().listener(progress.listener());
+    restart.addTo(options);
     try {
       Path directory = work.isPresent() ? work.get() : Files.createTempDirectory("selfalign-eval");
       try {
-        write(evaluation, pipeline.build().in(directory, options).run());
+        write(evaluation, pipeline.build().in(directory, options.build()).run());
       } finally {
         if (work.isEmpty()) {
           delete(directory);

@@ -72,7 +72,7 @@ final class EvalVicunaCommand implements Callable<Integer> {
     List<OpenQuestion> questions = run.limited(OpenQuestions.read(data));
     Optional<PromptStyle> style = run.style();
     GenerationOptions.Builder builder = AnswerGeneration.defaultSampling().toBuilder();
-    CommandArguments.set(spec, "--max-new-tokens", () -> builder.maxNewTokens(maxNewTokens));
+    OptionValues.set(spec, "--max-new-tokens", () -> builder.maxNewTokens(maxNewTokens));
     GenerationOptions sampling = builder.build();
     boolean model = Files.isDirectory(against);
     List<GeneratedAnswer> given =

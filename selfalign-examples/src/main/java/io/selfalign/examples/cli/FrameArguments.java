@@ -33,7 +33,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The principles: lines {\"name\",\"text\"}, or numbered as 'N (name). Text.' Default: the"
-              + " library's 16; for the embedded model ten of its own.")
+              + " library's 16; of run without --model, ten of the embedded model's.")
   private Optional<Path> principles;
 
   @Option(
@@ -47,7 +47,7 @@ final class FrameArguments {
       paramLabel = "FILE",
       description =
           "The exemplars: lines {\"id\",\"turns\":[{\"query\",\"thoughts\",\"answer\"}]}. Default:"
-              + " the library's 6; for the embedded model five of its own.")
+              + " the library's 6; of run without --model, five of the embedded model's.")
   private Optional<Path> exemplars;
 
   @Option(
@@ -78,14 +78,28 @@ final class FrameArguments {
               + " past date'.")
   private Optional<String> cutoff;
 
-  /** Whether an option says anything of the frame. */
-  boolean isGiven() {
+  /** Whether an option asks for other principles or exemplars than the standard ones. */
+  boolean hasPrinciplesOrExemplars() {
     return principles.isPresent()
         || !without.isEmpty()
         || exemplars.isPresent()
-        || selection != Selection.all
-        || persona.isPresent()
-        || cutoff.isPresent();
+        || selection != Selection.all;
+  }
+
+  /**
+   * A frame with the persona and the cut-off of the options.
+   *
+   * @throws ParameterException if one of them can't be
+   */
+  PromptFrame named(PromptFrame frame) {
+    try {
+      return frame.toBuilder()
+          .persona(persona.orElseGet(frame::persona))
+          .cutoff(cutoff.orElseGet(frame::cutoff))
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**
@@ -98,9 +112,7 @@ final class FrameArguments {
     PrincipleSet set = principles.map(PrincipleSet::read).orElseGet(standard::principles);
     List<Exemplar> pool = exemplars.map(Exemplars::read).orElseGet(standard.exemplars()::pool);
     try {
-      return standard.toBuilder()
-          .persona(persona.orElseGet(standard::persona))
-          .cutoff(cutoff.orElseGet(standard::cutoff))
+      return named(standard).toBuilder()
           .principles(set.without(without.toArray(String[]::new)))
           .exemplars(selector(pool))
           .build();

@@ -29,6 +29,7 @@ final class FrameFile {
   private static Map<String, BiConsumer<PromptFrame.Builder, String>> texts() {
     Map<String, BiConsumer<PromptFrame.Builder, String>> texts = new LinkedHashMap<>();
     texts.put("persona", PromptFrame.Builder::persona);
+    texts.put("cutoff", PromptFrame.Builder::cutoff);
     texts.put("introduction", PromptFrame.Builder::introduction);
     texts.put("principles_heading", PromptFrame.Builder::principlesHeading);
     texts.put("self_identification", PromptFrame.Builder::selfIdentification);

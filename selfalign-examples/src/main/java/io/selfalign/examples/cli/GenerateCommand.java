@@ -45,23 +45,14 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private final ProgressArguments progress;
 
+  @Mixin
+  private final SamplingArguments sampling = new SamplingArguments(GenerationOptions.defaults());
+
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
       description = "The most tokens to generate. Default: ${DEFAULT-VALUE}.")
   private int maxNewTokens = GenerationOptions.defaults().maxNewTokens();
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "What logits are divided by; 0 is greedy. Default: ${DEFAULT-VALUE}.")
-  private double temperature = GenerationOptions.defaults().temperature();
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Sample from the likeliest tokens with this mass; 1 is off. Default: 1.")
-  private double topP = GenerationOptions.defaults().topP();
 
   @Option(
       names = "--top-k",
@@ -131,12 +122,11 @@ final class GenerateCommand implements Callable<Integer> {
 
   private GenerationOptions options() {
     GenerationOptions.Builder options = GenerationOptions.builder().seed(seed);
-    CommandArguments.set(spec, "--max-new-tokens", () -> options.maxNewTokens(maxNewTokens));
-    CommandArguments.set(spec, "--temperature", () -> options.temperature(temperature));
-    CommandArguments.set(spec, "--top-p", () -> options.topP(topP));
-    CommandArguments.set(spec, "--top-k", () -> options.topK(topK));
-    CommandArguments.set(spec, "--min-p", () -> options.minP(minP));
-    CommandArguments.set(spec, "--stop", () -> options.stop(stop));
+    OptionValues.set(spec, "--max-new-tokens", () -> options.maxNewTokens(maxNewTokens));
+    sampling.addTo(options);
+    OptionValues.set(spec, "--top-k", () -> options.topK(topK));
+    OptionValues.set(spec, "--min-p", () -> options.minP(minP));
+    OptionValues.set(spec, "--stop", () -> options.stop(stop));
     return options.build();
   }
 
@@ -156,7 +146,7 @@ final class GenerateCommand implements Callable<Integer> {
   private static final class StopConverter implements ITypeConverter<String> {
     @Override
     public String convert(String value) {
-      return CommandArguments.unescape(value);
+      return OptionValues.unescape(value);
     }
   }
 }

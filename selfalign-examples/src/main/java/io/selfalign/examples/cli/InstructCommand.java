@@ -69,12 +69,11 @@ final class InstructCommand implements Callable<Integer> {
 
   @Mixin private final ProgressArguments progress;
 
-  @Option(
-      names = "--work",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run directory; made if it isn't there, resumed if it is.")
-  private Path work;
+  @Mixin private RunArguments run;
+
+  @Mixin
+  private final SamplingArguments sampling =
+      new SamplingArguments(SelfInstructOptions.defaults().sampling());
 
   @Option(
       names = "--instructions",
@@ -99,25 +98,6 @@ final class InstructCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Topic seeds, as JSON Lines; - is standard input. Default: the library's 20.")
   private Optional<Path> topics;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "The same seed makes the same instructions. Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "What logits are divided by; 0 is greedy. Default: ${DEFAULT-VALUE}.")
-  private double temperature = SelfInstructOptions.defaults().sampling().temperature();
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description =
-          "Sample from the likeliest tokens with this mass; 1 is off. Default: ${DEFAULT-VALUE}.")
-  private double topP = SelfInstructOptions.defaults().sampling().topP();
 
   @Option(
       names = "--max-new-tokens",
@@ -196,19 +176,6 @@ final class InstructCommand implements Callable<Integer> {
       description = "When giving up, be content with what there is, instead of failing.")
   private boolean acceptFewer;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description =
-          "How many units of a stage are worked on at once, where a stage can. Default: 1.")
-  private int workers = 1;
-
-  @Option(
-      names = "--start-anew",
-      description =
-          "Where the run was begun with other options, set its data aside and begin anew.")
-  private boolean startAnew;
-
   InstructCommand(
       ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
     this.models = models;
@@ -219,7 +186,7 @@ final class InstructCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    RunOptions run = runOptions();
+    RunOptions runOptions = run.options(progress.listener());
     SelfInstructOptions selfInstruct = selfInstruct();
     TopicOptions topicOptions = topicOptions();
     TopicInstructOptions topicInstruct = topicInstruct();
@@ -240,19 +207,19 @@ final class InstructCommand implements Callable<Integer> {
                   .selfInstruct(selfInstruct)
                   .topics(topicOptions)
                   .topicInstruct(topicInstruct);
-          instruct(stages, run);
+          instruct(stages, runOptions);
         });
     return 0;
   }
 
-  private void instruct(InstructStages stages, RunOptions run) {
+  private void instruct(InstructStages stages, RunOptions options) {
     Pipeline.Builder pipeline = Pipeline.builder();
     var made = stages.addTo(pipeline);
-    RunResult result = pipeline.build().in(work, run).run();
+    RunResult result = pipeline.build().in(run.work(), options).run();
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
       writer.write(
           new Summary(
-              work.toString(),
+              run.work().toString(),
               result.records(made).size(),
               result.stages().stream().map(Stage::of).toList()));
     }
@@ -279,37 +246,26 @@ final class InstructCommand implements Callable<Integer> {
     return isStdin(file) ? TopicSeeds.read(in, "stdin") : TopicSeeds.read(file);
   }
 
-  private RunOptions runOptions() {
-    RunOptions.Builder options =
-        RunOptions.builder()
-            .seed(seed)
-            .startAnewWhenChanged(startAnew)
-            .listener(progress.listener());
-    CommandArguments.set(spec, "--workers", () -> options.workers(workers));
-    return options.build();
-  }
-
   private GenerationOptions sampling(GenerationOptions defaults, String option, int newTokens) {
     GenerationOptions.Builder options = defaults.toBuilder();
-    CommandArguments.set(spec, "--temperature", () -> options.temperature(temperature));
-    CommandArguments.set(spec, "--top-p", () -> options.topP(topP));
-    CommandArguments.set(spec, option, () -> options.maxNewTokens(newTokens));
+    sampling.addTo(options);
+    OptionValues.set(spec, option, () -> options.maxNewTokens(newTokens));
     return options.build();
   }
 
   private SelfInstructOptions selfInstruct() {
     SelfInstructOptions.Builder options = SelfInstructOptions.builder();
     common(options);
-    CommandArguments.set(spec, "--instructions", () -> options.instructions(instructions));
+    OptionValues.set(spec, "--instructions", () -> options.instructions(instructions));
     introduction.ifPresent(
         file ->
-            CommandArguments.set(
+            OptionValues.set(
                 spec,
                 "--introduction",
                 () ->
                     options.template(
                         TaskListTemplate.standard().withIntroduction(readText(file)))));
-    CommandArguments.set(spec, "--epochs", () -> options.epochs(epochs));
+    OptionValues.set(spec, "--epochs", () -> options.epochs(epochs));
     options.sampling(
         sampling(SelfInstructOptions.defaults().sampling(), "--max-new-tokens", maxNewTokens));
     return options.build();
@@ -317,8 +273,8 @@ final class InstructCommand implements Callable<Integer> {
 
   private TopicOptions topicOptions() {
     TopicOptions.Builder options = TopicOptions.builder().acceptFewer(acceptFewer);
-    CommandArguments.set(spec, "--topic-epochs", () -> options.epochs(topicEpochs));
-    CommandArguments.set(spec, "--patience", () -> options.patience(patience));
+    OptionValues.set(spec, "--topic-epochs", () -> options.epochs(topicEpochs));
+    OptionValues.set(spec, "--patience", () -> options.patience(patience));
     options.sampling(
         sampling(TopicOptions.defaults().sampling(), "--topic-max-new-tokens", topicMaxNewTokens));
     return options.build();
@@ -327,8 +283,7 @@ final class InstructCommand implements Callable<Integer> {
   private TopicInstructOptions topicInstruct() {
     TopicInstructOptions.Builder options = TopicInstructOptions.builder();
     common(options);
-    CommandArguments.set(
-        spec, "--topic-instructions", () -> options.instructions(topicInstructions));
+    OptionValues.set(spec, "--topic-instructions", () -> options.instructions(topicInstructions));
     options.sampling(
         sampling(
             TopicInstructOptions.defaults().sampling(),
@@ -339,12 +294,12 @@ final class InstructCommand implements Callable<Integer> {
 
   private void common(RoundOptions.Builder<?> options) {
     options.acceptFewer(acceptFewer);
-    CommandArguments.set(spec, "--examples", () -> options.examplesPerPrompt(examples));
-    CommandArguments.set(
+    OptionValues.set(spec, "--examples", () -> options.examplesPerPrompt(examples));
+    OptionValues.set(
         spec, "--requests-per-round", () -> options.requestsPerRound(requestsPerRound));
-    CommandArguments.set(spec, "--threshold", () -> options.nearDuplicateThreshold(threshold));
-    CommandArguments.set(spec, "--patience", () -> options.patience(patience));
+    OptionValues.set(spec, "--threshold", () -> options.nearDuplicateThreshold(threshold));
+    OptionValues.set(spec, "--patience", () -> options.patience(patience));
     without.forEach(
-        reason -> CommandArguments.set(spec, "--without", () -> options.withoutFilter(reason)));
+        reason -> OptionValues.set(spec, "--without", () -> options.withoutFilter(reason)));
   }
 }

@@ -73,12 +73,9 @@ final class RespondCommand implements Callable<Integer> {
 
   @Mixin private final ProgressArguments progress;
 
-  @Option(
-      names = "--work",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run directory; made if it isn't there, resumed if it is.")
-  private Path work;
+  @Mixin private RunArguments run;
+
+  @Mixin private ReplyArguments reply;
 
   @Option(
       names = "--instructions-file",
@@ -88,24 +85,6 @@ final class RespondCommand implements Callable<Integer> {
               + " absent; source and question_type are kept. - is standard input. Default: the"
               + " instructions that the run directory has.")
   private Optional<Path> instructions;
-
-  @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      description = "The most tokens of thoughts and answer together. Default: ${DEFAULT-VALUE}.")
-  private int maxNewTokens = PrincipleDrivenAlignment.defaultSampling().maxNewTokens();
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "What logits are divided by; 0 is greedy. Default: ${DEFAULT-VALUE}.")
-  private double temperature = PrincipleDrivenAlignment.defaultSampling().temperature();
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Sample from the likeliest tokens with this mass. Default: ${DEFAULT-VALUE}.")
-  private double topP = PrincipleDrivenAlignment.defaultSampling().topP();
 
   @Option(
       names = "--min-characters",
@@ -124,32 +103,14 @@ final class RespondCommand implements Callable<Integer> {
       names = "--safety-margin",
       paramLabel = "NATS",
       description =
-          "Drop an answer if the model finds it this much likelier that it breaks a principle than that"
-              + " it doesn't. Default: ${DEFAULT-VALUE}.")
+          "Added to the log-odds above which an answer counts as one that breaks a principle, a bound"
+              + " that is measured first; more of it drops fewer. Default: ${DEFAULT-VALUE}.")
   private double safetyMargin;
 
   @Option(
       names = "--no-safety-check",
       description = "Do not ask the model whether answers break a principle.")
   private boolean noSafetyCheck;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "The same seed makes the same answers. Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "How many units are worked on at once. Default: 1.")
-  private int workers = 1;
-
-  @Option(
-      names = "--start-anew",
-      description =
-          "Where the run was begun with other options, set its data aside and begin anew.")
-  private boolean startAnew;
 
   RespondCommand(ModelOpener models, InputStream in, OutputStream out, ProgressArguments progress) {
     this.models = models;
@@ -164,8 +125,9 @@ final class RespondCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--safety-margin is " + safetyMargin + ", but must be finite");
     }
-    RunOptions run = runOptions();
-    GenerationOptions sampling = sampling();
+    RunOptions runOptions = run.options(progress.listener());
+    GenerationOptions sampling = reply.sampling();
+    int thoughtTokens = reply.thoughtTokens();
     List<AnswerFilter> filters = filters();
     PromptFrame prompt = frame.frame(PromptFrame.standard());
     Pipeline.Builder pipeline = Pipeline.builder();
@@ -177,10 +139,11 @@ final class RespondCommand implements Callable<Integer> {
               PrincipleDrivenAlignment.builder(opened)
                   .frame(prompt)
                   .sampling(sampling)
+                  .thoughtTokens(thoughtTokens)
                   .filters(filters)
                   .safety(safety(opened, prompt))
                   .build();
-          respond(pipeline, stage, queries, run);
+          respond(pipeline, stage, queries, runOptions);
         });
     return 0;
   }
@@ -191,11 +154,11 @@ final class RespondCommand implements Callable<Integer> {
       List<Query> lines = QueryLines.read(instructions.get(), in);
       return pipeline.source(InstructionQueries.NAME, Dataset.of(Query.class, lines));
     }
-    if (!Files.exists(work.resolve("stages").resolve(InstructionMerge.NAME))) {
+    if (!Files.exists(run.work().resolve("stages").resolve(InstructionMerge.NAME))) {
       throw new ParameterException(
           spec.commandLine(),
           "nothing says what to answer: "
-              + work
+              + run.work()
               + " has no instructions; give --instructions-file FILE with lines {\"instruction\"},"
               + " or run 'selfalign instruct' with the same --work first");
     }
@@ -207,26 +170,16 @@ final class RespondCommand implements Callable<Integer> {
       Pipeline.Builder pipeline,
       PrincipleDrivenAlignment stage,
       Output<Query> source,
-      RunOptions run) {
+      RunOptions options) {
     Output<Demonstration> made = pipeline.stage(stage, source);
-    RunResult result = pipeline.build().in(work, run).run();
+    RunResult result = pipeline.build().in(run.work(), options).run();
     try (JsonLinesWriter writer = JsonLines.write(out, "stdout")) {
       writer.write(
           new Summary(
-              work.toString(),
+              run.work().toString(),
               result.records(made).size(),
               result.stages().stream().map(Stage::of).toList()));
     }
-  }
-
-  private RunOptions runOptions() {
-    RunOptions.Builder options =
-        RunOptions.builder()
-            .seed(seed)
-            .startAnewWhenChanged(startAnew)
-            .listener(progress.listener());
-    CommandArguments.set(spec, "--workers", () -> options.workers(workers));
-    return options.build();
   }
 
   private SafetyFilter safety(BaseModel opened, PromptFrame prompt) {
@@ -245,7 +198,7 @@ final class RespondCommand implements Callable<Integer> {
     List<AnswerFilter> filters = new ArrayList<>();
     for (AnswerFilter standard : AnswerFilters.standard()) {
       if (standard.name().equals("too_short")) {
-        CommandArguments.set(spec, "--min-characters", () -> filters.add(tooShort()));
+        OptionValues.set(spec, "--min-characters", () -> filters.add(tooShort()));
       } else {
         filters.add(standard);
       }
@@ -259,13 +212,5 @@ final class RespondCommand implements Callable<Integer> {
       filters.removeIf(filter -> filter.name().equals(name));
     }
     return filters;
-  }
-
-  private GenerationOptions sampling() {
-    GenerationOptions.Builder options = PrincipleDrivenAlignment.defaultSampling().toBuilder();
-    CommandArguments.set(spec, "--max-new-tokens", () -> options.maxNewTokens(maxNewTokens));
-    CommandArguments.set(spec, "--temperature", () -> options.temperature(temperature));
-    CommandArguments.set(spec, "--top-p", () -> options.topP(topP));
-    return options.build();
   }
 }

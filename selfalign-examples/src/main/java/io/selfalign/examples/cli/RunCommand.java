@@ -67,12 +67,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private final ProgressArguments progress;
 
-  @Option(
-      names = "--work",
-      required = true,
-      paramLabel = "DIR",
-      description = "The run directory; made if it isn't there, resumed if it is.")
-  private Path work;
+  @Mixin private RunArguments run;
+
+  @Mixin private LoraArguments lora;
 
   @Option(
       names = "--model",
@@ -102,27 +99,9 @@ final class RunCommand implements Callable<Integer> {
   private Optional<String> maker;
 
   @Option(
-      names = "--rank",
-      paramLabel = "R",
-      description = "The rank of the adapters. Default: ${DEFAULT-VALUE}.")
-  private int rank = LoraOptions.defaults().rank();
-
-  @Option(
       names = "--no-verbose-cloning",
       description = "Leave out stage 4: end with short answers.")
   private boolean noVerboseCloning;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "The same seed makes the same run. Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(
-      names = "--start-anew",
-      description =
-          "Where the run was begun with other options, set its data aside and begin anew.")
-  private boolean startAnew;
 
   RunCommand(ModelOpener models, OutputStream out, PrintStream err, ProgressArguments progress) {
     this.models = models;
@@ -135,25 +114,44 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     boolean miniature = model.isEmpty();
     DjlModelOptions options = batches.addTo(engine.options());
-    CommandArguments.set(spec, "--rank", () -> LoraOptions.rank(rank));
+    LoraOptions adapter = lora.options();
+    if (miniature) {
+      refuseWithoutModel();
+    }
     instructions.ifPresent(
         number ->
-            CommandArguments.set(
+            OptionValues.set(
                 spec, "--instructions", () -> SelfInstructOptions.builder().instructions(number)));
     topicInstructions.ifPresent(
         number ->
-            CommandArguments.set(
+            OptionValues.set(
                 spec,
                 "--topic-instructions",
                 () -> TopicInstructOptions.builder().instructions(number)));
     PromptFrame prompt =
         frame.frame(miniature ? MiniatureAlignment.frame() : PromptFrame.standard());
-    Path folder = model.orElseGet(() -> EmbeddedModel.unpack(work.resolve(EmbeddedModel.FOLDER)));
+    Path folder =
+        model.orElseGet(() -> EmbeddedModel.unpack(run.work().resolve(EmbeddedModel.FOLDER)));
     if (miniature) {
       MiniatureAlignment.useOneThread();
     }
-    engine.withModel(models, folder, options, base -> align(trainable(base), prompt, miniature));
+    engine.withModel(
+        models, folder, options, base -> align(trainable(base), prompt, adapter, miniature));
     return 0;
+  }
+
+  private RunOptions runOptions() {
+    return run.options(progress.listener());
+  }
+
+  /** The miniature's adapters are as it needs them, but for their rank. */
+  private void refuseWithoutModel() {
+    for (String option : LoraArguments.OTHER_THAN_RANK) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " has no effect without --model; leave it out");
+      }
+    }
   }
 
   private TrainableModel trainable(BaseModel base) {
@@ -164,34 +162,28 @@ final class RunCommand implements Callable<Integer> {
         spec.commandLine(), "--model: model '" + base.name() + "' can't be trained");
   }
 
-  private void align(TrainableModel base, PromptFrame prompt, boolean miniature) {
-    SelfAlign align = miniature ? miniature(base, prompt) : large(base).frame(prompt);
-    align.workDirectory(work).runOptions(options());
+  private void align(
+      TrainableModel base, PromptFrame prompt, LoraOptions adapter, boolean miniature) {
+    SelfAlign align =
+        miniature ? miniature(base, prompt, adapter) : large(base, adapter).frame(prompt);
+    align.workDirectory(run.work()).runOptions(runOptions());
     maker.ifPresent(name -> align.identity(prompt.persona(), name));
     try (SelfAlignResult result = align.run()) {
       Summary summary =
           new Summary(
-              work.toString(),
+              run.work().toString(),
               result.adapter().toString(),
-              work.resolve(RunReport.FILE).toString(),
+              run.work().resolve(RunReport.FILE).toString(),
               result.stages().stream().map(Stage::of).toList());
       write(summary, miniature ? measure(base, prompt, result) : Map.of());
     }
   }
 
-  private RunOptions options() {
-    return RunOptions.builder()
-        .seed(seed)
-        .startAnewWhenChanged(startAnew)
-        .listener(progress.listener())
-        .build();
-  }
-
   private Map<String, EvaluationResult> measure(
       TrainableModel base, PromptFrame prompt, SelfAlignResult result) {
-    Measurement measurement = MiniatureAlignment.measure(base, prompt, result, options());
+    Measurement measurement = MiniatureAlignment.measure(base, prompt, result, runOptions());
     err.println(measurement);
-    err.println("Report: " + work.resolve(RunReport.FILE));
+    err.println("Report: " + run.work().resolve(RunReport.FILE));
     return measurement.results();
   }
 
@@ -202,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private SelfAlign miniature(TrainableModel base, PromptFrame prompt) {
+  private SelfAlign miniature(TrainableModel base, PromptFrame prompt, LoraOptions adapter) {
     MiniatureAlignment.Options standard = MiniatureAlignment.Options.defaults();
     return MiniatureAlignment.of(
         base,
@@ -210,16 +202,16 @@ final class RunCommand implements Callable<Integer> {
         new MiniatureAlignment.Options(
             instructions.orElse(standard.instructions()),
             topicInstructions.orElse(standard.topicInstructions()),
-            rank,
+            adapter.rank(),
             !noVerboseCloning));
   }
 
-  private SelfAlign large(TrainableModel base) {
+  private SelfAlign large(TrainableModel base, LoraOptions adapter) {
     SelfAlign align =
         SelfAlign.of(base)
             .instructions(instructions.orElse(5_000))
             .topicInstructions(topicInstructions.orElse(0))
-            .lora(LoraOptions.rank(rank));
+            .lora(adapter);
     return noVerboseCloning ? align : align.verboseCloning();
   }
 }

@@ -76,7 +76,7 @@ public final class SelfAlignCli implements Runnable {
       String... args) {
     SelfAlignCli cli = new SelfAlignCli();
     CommandLine commandLine =
-        CommandArguments.withNumbers(
+        OptionNumbers.register(
                 new CommandLine(cli)
                     .addSubcommand(
                         new GenerateCommand(models, in, out, new ProgressArguments(err, watched)))

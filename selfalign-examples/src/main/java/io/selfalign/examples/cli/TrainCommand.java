@@ -7,8 +7,6 @@ import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.model.BaseModel;
 import io.selfalign.model.LearningRateSchedule;
-import io.selfalign.model.LoraOptions;
-import io.selfalign.model.Projection;
 import io.selfalign.model.TrainableModel;
 import io.selfalign.model.TrainingEvent;
 import io.selfalign.model.TrainingExample;
@@ -19,12 +17,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +55,6 @@ final class TrainCommand implements Callable<Integer> {
       double tokensPerSecond) {}
 
   private static final TrainingOptions DEFAULTS = TrainingOptions.defaults();
-  private static final LoraOptions LORA = LoraOptions.defaults();
 
   private final ModelOpener models;
   private final InputStream in;
@@ -71,6 +66,8 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private CheckpointArguments checkpoint;
 
   @Mixin private final ProgressArguments progress;
+
+  @Mixin private LoraArguments lora;
 
   @Option(
       names = "--data",
@@ -85,37 +82,6 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where to write; made if it isn't there.")
   private Path target;
-
-  @Option(
-      names = "--rank",
-      paramLabel = "R",
-      description = "The adapter's rank. Default: 16, or the initial adapter's.")
-  private Optional<Integer> rank;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      description = "The adapter's alpha. Default: 16, or the initial adapter's.")
-  private Optional<Double> alpha;
-
-  @Option(names = "--rslora", description = "Scale by alpha / sqrt(rank) instead of alpha / rank.")
-  private boolean rankStabilized;
-
-  @Option(
-      names = "--dropout",
-      paramLabel = "P",
-      description = "Dropout of the adapter's input. Default: ${DEFAULT-VALUE}.")
-  private double dropout = LORA.dropout();
-
-  @Option(
-      names = "--targets",
-      paramLabel = "NAME",
-      split = ",",
-      description =
-          "The projections that get an adapter, of q_proj, k_proj, v_proj, o_proj, gate_proj,"
-              + " up_proj and down_proj. Default: q_proj,k_proj,v_proj,o_proj, or the initial"
-              + " adapter's.")
-  private List<String> targets = List.of();
 
   @Option(
       names = "--all-weights",
@@ -377,10 +343,10 @@ final class TrainCommand implements Callable<Integer> {
     set("--validation-share", () -> options.validationShare(validationShare));
     set("--checkpoint-every", () -> options.checkpointEvery(checkpointEvery));
     if (allWeights) {
-      refuseBeside("--all-weights", List.of("--init-adapter", "--dropout"));
+      refuseBeside("--all-weights", List.of("--init-adapter", LoraArguments.DROPOUT));
       options.allWeights();
     } else {
-      options.lora(lora());
+      options.lora(lora.options());
     }
     if (initialAdapter.isPresent()) {
       refuseBeside("--init-adapter", List.of());
@@ -391,7 +357,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /** Refuses the options of a fresh adapter, and others, beside one that makes them idle. */
   private void refuseBeside(String option, List<String> others) {
-    List<String> all = new ArrayList<>(List.of("--rank", "--alpha", "--rslora", "--targets"));
+    List<String> all = new ArrayList<>(LoraArguments.SHAPE);
     all.addAll(others);
     for (String other : all) {
       if (spec.commandLine().getParseResult().hasMatchedOption(other)) {
@@ -401,24 +367,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private LoraOptions lora() {
-    LoraOptions.Builder lora = LoraOptions.builder().rankStabilized(rankStabilized);
-    rank.ifPresent(value -> set("--rank", () -> lora.rank(value)));
-    alpha.ifPresent(value -> set("--alpha", () -> lora.alpha(value)));
-    set("--dropout", () -> lora.dropout(dropout));
-    if (!targets.isEmpty()) {
-      set("--targets", () -> lora.targets(projections()));
-    }
-    return lora.build();
-  }
-
-  private Set<Projection> projections() {
-    Set<Projection> projections = EnumSet.noneOf(Projection.class);
-    targets.forEach(name -> projections.add(Projection.of(name.strip())));
-    return projections;
-  }
-
   private void set(String option, Runnable setting) {
-    CommandArguments.set(spec, option, setting);
+    OptionValues.set(spec, option, setting);
   }
 }

@@ -3,7 +3,6 @@ package io.selfalign.examples.cli;
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.model.GenerationOptions;
-import io.selfalign.principle.PrincipleDrivenAlignment;
 import io.selfalign.principle.PromptFrame;
 import io.selfalign.trial.PromptTrial;
 import io.selfalign.trial.TrialQuestion;
@@ -65,6 +64,8 @@ final class TryPromptCommand implements Callable<Integer> {
 
   @Mixin private final ProgressArguments progress;
 
+  @Mixin private ReplyArguments reply;
+
   @Option(
       names = "--frame",
       paramLabel = "NAME=FILE",
@@ -72,8 +73,8 @@ final class TryPromptCommand implements Callable<Integer> {
           "A prompt to try under this name; may be repeated. The file has a JSON object with what"
               + " differs from the standard prompt: principles and exemplars (paths of files from"
               + " its folder), persona, introduction, principles_heading, self_identification,"
-              + " conversation_marker, user_marker, thought_marker, answer_marker.")
-  private Map<String, Path> files = new LinkedHashMap<>();
+              + " conversation_marker, user_marker, thought_marker, answer_marker; and cutoff.")
+  private List<String> frameFiles = List.of();
 
   @Option(
       names = "--against",
@@ -111,24 +112,6 @@ final class TryPromptCommand implements Callable<Integer> {
   private List<Path> tokenizers = List.of();
 
   @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      description = "As of respond. Default: ${DEFAULT-VALUE}.")
-  private int maxNewTokens = PrincipleDrivenAlignment.defaultSampling().maxNewTokens();
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "What logits are divided by; 0 is greedy. Default: ${DEFAULT-VALUE}.")
-  private double temperature = PrincipleDrivenAlignment.defaultSampling().temperature();
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Sample from the likeliest tokens with this mass. Default: ${DEFAULT-VALUE}.")
-  private double topP = PrincipleDrivenAlignment.defaultSampling().topP();
-
-  @Option(
       names = "--seed",
       paramLabel = "S",
       description = "The same seed makes the same replies. Default: ${DEFAULT-VALUE}.")
@@ -149,14 +132,19 @@ final class TryPromptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    checkAtLeast("--samples", samples, 0);
-    GenerationOptions sampling = sampling();
+    OptionValues.checkAtLeast(spec, "--samples", samples, 0);
+    GenerationOptions sampling = reply.sampling().toBuilder().seed(seed).build();
+    int thoughtTokens = reply.thoughtTokens();
     Map<String, PromptFrame> frames = frames();
     List<TrialQuestion> questions = questions();
     model.withModel(
         models,
         opened -> {
-          PromptTrial trial = PromptTrial.of(opened).questions(questions).sampling(sampling);
+          PromptTrial trial =
+              PromptTrial.of(opened)
+                  .questions(questions)
+                  .sampling(sampling)
+                  .thoughtTokens(thoughtTokens);
           frames.forEach(trial::frame);
           run(trial, (long) frames.size() * questions.size());
         });
@@ -170,11 +158,12 @@ final class TryPromptCommand implements Callable<Integer> {
       TrialReport report;
       try (Progress shown = progress.start("try-prompt", "replies", OptionalLong.of(total))) {
         trial.listener(
-            reply -> {
-              writer.write(reply);
+            made -> {
+              writer.write(made);
               shown.add(1);
             });
         report = trial.run();
+        shown.add(skipped(report));
       }
       report.frames().forEach(writer::write);
       err.print(report.samples(samples));
@@ -182,20 +171,33 @@ final class TryPromptCommand implements Callable<Integer> {
     }
   }
 
+  private static long skipped(TrialReport report) {
+    return report.frames().stream()
+        .flatMap(result -> result.skipped().values().stream())
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
   /** The standard frame if others are compared with it, or there is no other. */
   private Map<String, PromptFrame> frames() {
-    PromptFrame standard = PromptFrame.standard();
+    PromptFrame standard = frame.named(PromptFrame.standard());
     Map<String, PromptFrame> others = new LinkedHashMap<>();
-    if (frame.isGiven()) {
+    if (frame.hasPrinciplesOrExemplars()) {
       others.put(OWN, frame.frame(standard));
     }
-    files.forEach(
-        (name, file) -> {
-          if (name.equals(STANDARD) || others.put(name, FrameFile.read(file, standard)) != null) {
-            throw new ParameterException(
-                spec.commandLine(), "--frame: there are two prompts '" + name + "'; rename this");
-          }
-        });
+    for (String nameAndFile : frameFiles) {
+      int equals = nameAndFile.indexOf('=');
+      if (equals <= 0 || equals == nameAndFile.length() - 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--frame is '" + nameAndFile + "', but must be NAME=FILE");
+      }
+      String name = nameAndFile.substring(0, equals);
+      Path file = Path.of(nameAndFile.substring(equals + 1));
+      if (name.equals(STANDARD) || others.put(name, FrameFile.read(file, standard)) != null) {
+        throw new ParameterException(
+            spec.commandLine(), "--frame: there are two prompts '" + name + "'; rename this");
+      }
+    }
     Map<String, PromptFrame> frames = new LinkedHashMap<>();
     if (against == Against.standard || others.isEmpty()) {
       frames.put(STANDARD, standard);
@@ -213,26 +215,10 @@ final class TryPromptCommand implements Callable<Integer> {
                         ? TrialQuestions.read(in, "stdin")
                         : TrialQuestions.read(file))
             .orElseGet(TrialQuestions::standard);
-    limit.ifPresent(number -> checkAtLeast("--limit", number, 1));
+    limit.ifPresent(number -> OptionValues.checkAtLeast(spec, "--limit", number, 1));
     int wanted = Math.min(all.size(), limit.orElse(all.size()));
     return LongStream.range(0, wanted)
         .mapToObj(i -> all.get((int) ((2 * i + 1) * all.size() / (2L * wanted))))
         .toList();
-  }
-
-  private void checkAtLeast(String option, int value, int least) {
-    if (value < least) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is " + value + ", but must be " + least + " up");
-    }
-  }
-
-  private GenerationOptions sampling() {
-    GenerationOptions.Builder options =
-        PrincipleDrivenAlignment.defaultSampling().toBuilder().seed(seed);
-    CommandArguments.set(spec, "--max-new-tokens", () -> options.maxNewTokens(maxNewTokens));
-    CommandArguments.set(spec, "--temperature", () -> options.temperature(temperature));
-    CommandArguments.set(spec, "--top-p", () -> options.topP(topP));
-    return options.build();
   }
 }

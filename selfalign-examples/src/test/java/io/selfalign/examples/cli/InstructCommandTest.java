@@ -89,7 +89,7 @@ class InstructCommandTest {
     assertThat(other.status()).isEqualTo(1);
     assertThat(other.err()).contains("temperature=0.5", "but was").hasLineCount(1);
     CommandRun anew =
-        run(writing().build(), "", "--instructions=3", "--temperature=0.5", "--start-anew");
+        run(writing().build(), "", "--instructions=3", "--temperature=0.5", "--restart");
     assertThat(anew.status()).isZero();
   }
 
@@ -146,7 +146,7 @@ class InstructCommandTest {
     "--threshold=2, --threshold is 2.0",
     "--patience=0, --patience is 0",
     "--workers=0, --workers is 0",
-    "--without=too_shrt, --without: no filter has the rule 'too_shrt'"
+    "--without=too_shrt, --without: no filter has the name 'too_shrt'"
   })
   void an_option_that_can_not_be_is_wrong_usage(String option, String message) {
     CommandRun run = run(writing().build(), "", option);

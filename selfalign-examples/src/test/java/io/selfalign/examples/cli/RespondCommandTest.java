@@ -102,7 +102,7 @@ class RespondCommandTest {
     CommandRun changed = respondIn("run", "--temperature", "0.7");
     assertThat(changed.status()).isEqualTo(1);
     assertThat(changed.err()).contains("option 'sampling.temperature' is 0.7, but was 0.5");
-    assertThat(respondIn("run", "--temperature", "0.7", "--start-anew").status()).isZero();
+    assertThat(respondIn("run", "--temperature", "0.7", "--restart").status()).isZero();
   }
 
   @Test

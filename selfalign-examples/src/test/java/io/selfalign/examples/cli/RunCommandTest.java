@@ -86,7 +86,7 @@ class RunCommandTest {
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err()).contains("was begun otherwise");
     assertThat(temporary.resolve("run/aside")).doesNotExist();
-    assertThat(run("--rank", "4", "--start-anew").status()).isZero();
+    assertThat(run("--rank", "4", "--restart").status()).isZero();
     assertThat(temporary.resolve("run/aside")).isNotEmptyDirectory();
   }
 

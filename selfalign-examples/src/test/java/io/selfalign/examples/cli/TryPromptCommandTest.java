@@ -130,12 +130,24 @@ class TryPromptCommandTest {
             """);
     CommandRun run =
         tryPrompt(
-            "", "--model", "tiny", "--frame", "juno=" + frame, "--limit", "2", "--samples", "0");
+            "",
+            "--model",
+            "tiny",
+            "--frame",
+            "juno=" + frame,
+            "--limit",
+            "2",
+            "--samples",
+            "0",
+            "--cutoff",
+            "May 2031");
     assertThat(run.status()).isZero();
     assertThat(run.records()).hasSize(4 + 2);
     assertThat(run.records().get(5).text("frame")).isEqualTo("juno");
     assertThat(run.err()).startsWith("questions: ").doesNotContain("===");
     assertThat(model.requests())
+        .anyMatch(request -> request.prompt().contains("goes up to May 2031"))
+        .noneMatch(request -> request.prompt().contains("some past date"))
         .anyMatch(
             request ->
                 request.prompt().contains("1 (kind). Be kind.\n")
@@ -213,9 +225,11 @@ class TryPromptCommandTest {
         "--server localhost|--server is 'localhost', but must be as http://localhost:8000",
         "--server http://localhost:1 --parallel-requests 0|--parallel-requests is 0, but must be",
         "--model tiny --served-model x|--served-model goes with --server",
-        "--model tiny --limit 0|--limit is 0, but must be 1 up",
-        "--model tiny --samples -1|--samples is -1, but must be 0 up",
+        "--model tiny --limit 0|--limit is 0, but must be 1 or more",
+        "--model tiny --samples -1|--samples is -1, but must be 0 or more",
         "--model tiny --top-p 2|--top-p is 2.0, but must be over 0 and at most 1",
+        "--model tiny --thought-tokens 0|--thought-tokens is 0, but must be 1 or more",
+        "--model tiny --frame x|--frame is 'x', but must be NAME=FILE",
         "--model tiny --frame standard=x|--frame: there are two prompts 'standard'; rename this",
       })
   void what_cant_be_is_wrong_usage(String options, String message) {

@@ -1,14 +1,12 @@
 package io.selfalign.examples.cli;
 
-import java.util.function.Function;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** How values of options become values of the library. */
-final class CommandArguments {
-  private CommandArguments() {}
+final class OptionValues {
+  private OptionValues() {}
 
   /**
    * Hands an option's value to the library, which checks it.
@@ -26,33 +24,15 @@ final class CommandArguments {
     }
   }
 
-  /** Lets a command and its subcommands tell of a wrong number without Java's names of types. */
-  static CommandLine withNumbers(CommandLine command) {
-    return command
-        .registerConverter(int.class, value -> whole(value, Integer::valueOf))
-        .registerConverter(Integer.class, value -> whole(value, Integer::valueOf))
-        .registerConverter(long.class, value -> whole(value, Long::valueOf))
-        .registerConverter(double.class, CommandArguments::real)
-        .registerConverter(Double.class, CommandArguments::real);
-  }
-
-  private static <T> T whole(String value, Function<String, T> type) {
-    try {
-      return type.apply(value);
-    } catch (NumberFormatException e) {
-      if (value.matches("[-+]?\\d+")) {
-        throw new TypeConversionException("'" + value + "' is not a number that fits");
-      }
-      real(value);
-      throw new TypeConversionException("'" + value + "' is not a whole number");
-    }
-  }
-
-  private static double real(String value) {
-    try {
-      return Double.parseDouble(value);
-    } catch (NumberFormatException e) {
-      throw new TypeConversionException("'" + value + "' is not a number");
+  /**
+   * Checks an option that the library doesn't.
+   *
+   * @throws ParameterException naming the option, its value and what it must be
+   */
+  static void checkAtLeast(CommandSpec spec, String option, int value, int least) {
+    if (value < least) {
+      throw new ParameterException(
+          spec.commandLine(), option + " is " + value + ", but must be " + least + " or more");
     }
   }
 
