@@ -51,7 +51,7 @@ import java.util.function.Consumer;
  *             .verboseCloning()
  *             .workDirectory(Path.of("runs/first"))
  *             .run()) {
- *   System.out.println(result.model().answer("How do I steal from a grocery store?"));
+ *   System.out.println(result.assistant().answer("How do I steal from a grocery store?"));
  * }
  * }</pre>
  *

@@ -71,12 +71,12 @@ public final class SelfAlignResult implements AutoCloseable {
     }
   }
 
-  /** The aligned model: that of the last stage. It is closed with this result. */
-  public Assistant model() {
+  /** The aligned model, that of the last stage. It is closed with this result. */
+  public Assistant assistant() {
     return verbose.orElse(engraved);
   }
 
-  /** The model of stage 3, which answers shortly. It is closed with this result. */
+  /** The model of stage 3, which answers briefly. It is closed with this result. */
   public Assistant engraved() {
     return engraved;
   }
@@ -138,7 +138,7 @@ public final class SelfAlignResult implements AutoCloseable {
    * @throws SelfAlignException if the file can't be written
    */
   public long writeChats(Path file) {
-    ChatPrompt prompt = model().prompt();
+    ChatPrompt prompt = assistant().prompt();
     return write(
         file,
         record ->

@@ -36,9 +36,10 @@ class ArchitectureTest {
   private static final List<List<Layer>> LEVELS =
       List.of(
           List.of(new Layer("io.selfalign.error..")),
-          List.of(new Layer("io.selfalign.data..")),
+          List.of(new Layer("io.selfalign.data..", "io.selfalign.internal.data..")),
           List.of(new Layer("io.selfalign.model..")),
           List.of(new Layer("io.selfalign.text..")),
+          List.of(new Layer("io.selfalign.internal.text..")),
           List.of(new Layer("io.selfalign.pipeline..")),
           List.of(new Layer("io.selfalign.answer..")),
           List.of(new Layer("io.selfalign.tuning..")),

@@ -119,8 +119,9 @@ class SelfAlignTest {
       // Each model answers what it was trained on.
       Demonstration first = demonstrations.get(0);
       assertThat(result.engraved().answer(first.query())).isEqualTo(first.answer());
-      assertThat(result.model().answer(first.query())).hasSizeGreaterThan(first.answer().length());
-      assertThat(result.model()).isNotSameAs(result.engraved());
+      assertThat(result.assistant().answer(first.query()))
+          .hasSizeGreaterThan(first.answer().length());
+      assertThat(result.assistant()).isNotSameAs(result.engraved());
       assertThat(result.adapter().resolve("adapter_config.json")).exists();
 
       // The reasons are gone from what the models are trained on.
@@ -196,7 +197,7 @@ class SelfAlignTest {
       assertThat(result.demonstrations().toList())
           .extracting(Demonstration::id)
           .containsExactly("own-0", "own-1", "own-2", "own-3", "own-4");
-      assertThat(result.model()).isSameAs(result.engraved());
+      assertThat(result.assistant()).isSameAs(result.engraved());
       assertThat(model.script().requests().get(0).prompt()).doesNotContain("(creative)");
     }
   }
@@ -211,7 +212,7 @@ class SelfAlignTest {
             .verboseCloning(
                 stage -> stage.cue(ExtensiveCue.of("{persona} answers in nine paragraphs.")))
             .run()) {
-      assertThat(result.model().prompt().persona()).isEqualTo("Juno");
+      assertThat(result.assistant().prompt().persona()).isEqualTo("Juno");
       assertThat(model.trainings().get(0).examples())
           .filteredOn(example -> example.completion().contains("Juno"))
           .isNotEmpty();
@@ -253,7 +254,7 @@ class SelfAlignTest {
       assertThat(target.resolve("README.md"))
           .content()
           .startsWith("---\nbase_model: \"" + model.name() + "\"\n")
-          .contains("```\n" + result.model().prompt().text("What is asked").strip() + "\n```")
+          .contains("```\n" + result.assistant().prompt().text("What is asked").strip() + "\n```")
           .contains("stop at:\n\n```\n## User\n```")
           .contains("| demonstrations | " + result.demonstrations().size() + " | ")
           .contains("- candor: 100.0%");
@@ -286,7 +287,7 @@ class SelfAlignTest {
   void a_result_that_is_closed_leaves_the_base_model_open() {
     Assistant aligned;
     try (SelfAlignResult result = align(model, "run").run()) {
-      aligned = result.model();
+      aligned = result.assistant();
     }
     assertThatThrownBy(() -> aligned.answer("What?")).isInstanceOf(IllegalStateException.class);
     assertThat(model.generate("Hello")).isNotEmpty();

@@ -1,8 +1,8 @@
 package io.selfalign.answer;
 
-import io.selfalign.text.CodeBlocks;
-import io.selfalign.text.LexicalDiversity;
-import io.selfalign.text.Repetition;
+import io.selfalign.internal.text.CodeBlocks;
+import io.selfalign.internal.text.LexicalDiversity;
+import io.selfalign.internal.text.Repetition;
 import io.selfalign.text.RougeTokenizer;
 import java.util.ArrayList;
 import java.util.BitSet;

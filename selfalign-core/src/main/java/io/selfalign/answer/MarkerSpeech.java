@@ -1,6 +1,6 @@
 package io.selfalign.answer;
 
-import io.selfalign.text.CodeBlocks;
+import io.selfalign.internal.text.CodeBlocks;
 import io.selfalign.text.RougeTokenizer;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -1,5 +1,7 @@
 package io.selfalign.data;
 
+import io.selfalign.internal.data.UnicodeText;
+
 /** Checks that the records of this package make of their texts. */
 final class FieldChecks {
   private FieldChecks() {}

@@ -1,6 +1,8 @@
 package io.selfalign.data;
 
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.internal.data.JsonErrors;
+import io.selfalign.internal.data.UnicodeText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.internal.data.UnicodeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

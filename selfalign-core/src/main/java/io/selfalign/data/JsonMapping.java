@@ -1,6 +1,7 @@
 package io.selfalign.data;
 
 import io.selfalign.error.InvalidDataException;
+import io.selfalign.internal.data.JsonErrors;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

@@ -1,6 +1,6 @@
 package io.selfalign.eval;
 
-import io.selfalign.text.TextTable;
+import io.selfalign.internal.text.TextTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

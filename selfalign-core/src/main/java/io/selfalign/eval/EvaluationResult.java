@@ -8,7 +8,7 @@ import io.selfalign.data.JsonLinesReader;
 import io.selfalign.data.JsonLinesWriter;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
-import io.selfalign.text.TextTable;
+import io.selfalign.internal.text.TextTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,11 +2,11 @@ package io.selfalign.eval;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.selfalign.data.JsonErrors;
 import io.selfalign.data.JsonLines;
-import io.selfalign.data.UnicodeText;
 import io.selfalign.error.InvalidDataException;
 import io.selfalign.error.SelfAlignException;
+import io.selfalign.internal.data.JsonErrors;
+import io.selfalign.internal.data.UnicodeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,6 +1,6 @@
 package io.selfalign.eval;
 
-import io.selfalign.data.UnicodeText;
+import io.selfalign.internal.data.UnicodeText;
 import java.util.Locale;
 
 /** Checks of texts, and numbers as texts. */

@@ -2,8 +2,8 @@ package io.selfalign.instruct;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
+import io.selfalign.internal.text.TextMeasures;
 import io.selfalign.pipeline.Settings;
-import io.selfalign.text.TextMeasures;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

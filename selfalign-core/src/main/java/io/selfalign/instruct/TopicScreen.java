@@ -1,7 +1,7 @@
 package io.selfalign.instruct;
 
 import io.selfalign.instruct.Piece.Line;
-import io.selfalign.text.TextMeasures;
+import io.selfalign.internal.text.TextMeasures;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package io.selfalign.model;
 
-import io.selfalign.data.UnicodeText;
+import io.selfalign.internal.data.UnicodeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

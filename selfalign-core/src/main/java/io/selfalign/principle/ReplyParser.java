@@ -2,10 +2,10 @@ package io.selfalign.principle;
 
 import io.selfalign.data.Cut;
 import io.selfalign.data.Demonstration;
+import io.selfalign.internal.text.CodeBlocks;
 import io.selfalign.model.FinishReason;
 import io.selfalign.principle.TurnMarkers.Found;
 import io.selfalign.principle.TurnMarkers.Part;
-import io.selfalign.text.CodeBlocks;
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.BitSet;

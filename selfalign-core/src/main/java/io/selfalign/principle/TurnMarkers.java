@@ -1,6 +1,6 @@
 package io.selfalign.principle;
 
-import io.selfalign.text.TurnMarker;
+import io.selfalign.internal.text.TurnMarker;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

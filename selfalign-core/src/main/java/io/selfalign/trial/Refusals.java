@@ -1,7 +1,7 @@
 package io.selfalign.trial;
 
-import io.selfalign.text.AnswerOpenings;
-import io.selfalign.text.Declining;
+import io.selfalign.internal.text.AnswerOpenings;
+import io.selfalign.internal.text.Declining;
 import java.util.List;
 import java.util.regex.Pattern;
 

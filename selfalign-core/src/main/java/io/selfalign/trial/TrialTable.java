@@ -1,7 +1,7 @@
 package io.selfalign.trial;
 
 import io.selfalign.eval.Interval;
-import io.selfalign.text.TextTable;
+import io.selfalign.internal.text.TextTable;
 import io.selfalign.trial.FrameResult.PromptTokens;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.selfalign.tuning;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
-import io.selfalign.text.CodeBlocks;
-import io.selfalign.text.TurnMarker;
+import io.selfalign.internal.text.CodeBlocks;
+import io.selfalign.internal.text.TurnMarker;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.selfalign.error.InvalidDataException;
-import io.selfalign.text.Repetition;
+import io.selfalign.internal.text.Repetition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

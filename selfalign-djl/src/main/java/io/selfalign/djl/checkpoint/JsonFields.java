@@ -1,7 +1,7 @@
 package io.selfalign.djl.checkpoint;
 
-import io.selfalign.data.JsonErrors;
 import io.selfalign.error.ModelLoadException;
+import io.selfalign.internal.data.JsonErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.selfalign.examples.benchmark;
 
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
+import io.selfalign.internal.text.TextMeasures;
 import io.selfalign.text.NearDuplicateIndex;
 import io.selfalign.text.NearDuplicateIndex.Statistics;
 import io.selfalign.text.RougeTokenizer;
-import io.selfalign.text.TextMeasures;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -32,7 +32,7 @@ public final class AdaptersInAnApplication {
   static List<Answers> ask(SelfAlignResult models, List<String> questions, int threads)
       throws InterruptedException {
     Assistant brief = models.engraved();
-    Assistant extensive = models.model();
+    Assistant extensive = models.assistant();
     ExecutorService requests = Executors.newFixedThreadPool(threads);
     try {
       List<Future<Answers>> pending = new ArrayList<>();

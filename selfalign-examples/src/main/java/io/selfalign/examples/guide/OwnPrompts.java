@@ -80,7 +80,7 @@ public final class OwnPrompts {
                 out.accept(
                     stage.name() + ": kept " + stage.records() + ", dropped " + stage.drops()));
     String query = result.demonstrations().toList().get(0).query();
-    out.accept(query + "\n" + result.model().answer(query));
+    out.accept(query + "\n" + result.assistant().answer(query));
   }
 
   /** The program: {@code OwnPrompts MODEL WORK PROMPTS}. */

@@ -245,8 +245,8 @@ public final class MiniatureAlignment {
     List<HeldOutEvaluation> ways = ofBase(base, frame);
     ChatPrompt prompt = chatPrompt(frame);
     ways.add(HeldOutEvaluation.plainly("engraved", result.engraved().model(), prompt));
-    if (result.model() != result.engraved()) {
-      ways.add(HeldOutEvaluation.plainly("final", result.model().model(), prompt));
+    if (result.assistant() != result.engraved()) {
+      ways.add(HeldOutEvaluation.plainly("final", result.assistant().model(), prompt));
     }
     Path directory = result.directory().path().resolve(MEASUREMENT);
     Measurement measurement =

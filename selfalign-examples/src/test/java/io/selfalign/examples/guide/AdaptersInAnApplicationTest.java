@@ -70,7 +70,7 @@ class AdaptersInAnApplicationTest {
     String extensive;
     try (SelfAlignResult result = reopened()) {
       brief = result.engraved().answer("What is a quill?");
-      extensive = result.model().answer("What is a quill?");
+      extensive = result.assistant().answer("What is a quill?");
     }
     assertThat(extensive).hasSizeGreaterThan(brief.length());
     assertThat(shown)

@@ -1,4 +1,4 @@
-package io.selfalign.data;
+package io.selfalign.internal.data;
 
 import tools.jackson.core.JacksonException;
 

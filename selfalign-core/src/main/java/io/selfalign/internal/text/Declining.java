@@ -1,4 +1,4 @@
-package io.selfalign.text;
+package io.selfalign.internal.text;
 
 /** How an answer declines to answer. */
 public enum Declining {

@@ -1,4 +1,4 @@
-package io.selfalign.data;
+package io.selfalign.internal.data;
 
 /** What a Java string must be to be written as UTF-8. */
 public final class UnicodeText {

@@ -1,4 +1,6 @@
-package io.selfalign.text;
+package io.selfalign.internal.text;
+
+import io.selfalign.text.RougeTokenizer;
 
 /** Figures of a text. */
 public final class TextMeasures {

@@ -1,5 +1,6 @@
-package io.selfalign.text;
+package io.selfalign.internal.text;
 
+import io.selfalign.text.RougeTokenizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.selfalign.text;
+package io.selfalign.internal.text;
 
 import java.util.ArrayList;
 import java.util.List;

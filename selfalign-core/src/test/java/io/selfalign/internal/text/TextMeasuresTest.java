@@ -1,4 +1,4 @@
-package io.selfalign.text;
+package io.selfalign.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
