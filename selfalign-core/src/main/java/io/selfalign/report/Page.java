@@ -102,17 +102,17 @@ final class Page {
   /** Apache ECharts, from its WebJar. */
   private static String charts() {
     Properties webJar = new Properties();
-    try (InputStream in = open("/META-INF/maven/" + WEBJAR + "/pom.properties")) {
+    try (InputStream in = open("META-INF/maven/" + WEBJAR + "/pom.properties")) {
       webJar.load(in);
     } catch (IOException e) {
       throw new SelfAlignException("the WebJar of ECharts can't be read: " + e.getMessage(), e);
     }
     return text(
-        "/META-INF/resources/webjars/echarts/" + webJar.getProperty("version") + "/echarts.min.js");
+        "META-INF/resources/webjars/echarts/" + webJar.getProperty("version") + "/echarts.min.js");
   }
 
   private static String resource(String name) {
-    return text("/io/selfalign/report/" + name);
+    return text("io/selfalign/report/" + name);
   }
 
   /** A parser of HTML makes a line feed of other line ends, which would change the hash. */
@@ -125,12 +125,17 @@ final class Page {
   }
 
   private static InputStream open(String resource) {
-    InputStream in = Page.class.getResourceAsStream(resource);
+    // A class finds what is in its own module, a class loader what is in the WebJar beside it.
+    InputStream in =
+        resource.startsWith("META-INF/")
+            ? Page.class.getClassLoader().getResourceAsStream(resource)
+            : Page.class.getResourceAsStream("/" + resource);
     if (in == null) {
       throw new SelfAlignException(
           resource
               + " is not on the class path; add org.webjars:echarts, which selfalign-core depends"
-              + " on, and keep the resources of both in a repackaged jar");
+              + " on (on the module path with --add-modules echarts), and keep the resources of both"
+              + " in a repackaged jar");
     }
     return in;
   }

@@ -1,11 +1,13 @@
 package io.selfalign.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,8 +72,9 @@ final class RootVerbs {
 
   private static Set<String> verbs() {
     try {
-      return Resources.readLines(Resources.getResource(RootVerbs.class, "verbs.txt"), UTF_8)
-          .stream()
+      // Asked for by this class: Guava may not read resources of another module.
+      URL list = requireNonNull(RootVerbs.class.getResource("verbs.txt"));
+      return Resources.readLines(list, UTF_8).stream()
           .filter(line -> !line.startsWith("#"))
           .flatMap(line -> List.of(line.split(" ")).stream())
           .filter(verb -> !verb.isEmpty())

@@ -4,7 +4,9 @@
  * {@link io.selfalign.trial.TrialReport} tells how many replies follow the form, decline, leak,
  * loop or copy, with intervals and paired differences.
  */
+@Experimental
 @NullMarked
 package io.selfalign.trial;
 
+import io.selfalign.Experimental;
 import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,9 @@ import java.util.Locale;
 public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
+  /** A table without rows. */
+  public TextTable() {}
+
   /** Adds a row; rows may differ in length. */
   public void row(List<String> cells) {
     rows.add(List.copyOf(cells));
