@@ -7,6 +7,7 @@
  * application that is a module itself opens their package to {@code io.selfalign} and {@code
  * tools.jackson.databind}, or exports it.
  */
+@SuppressWarnings("module") // selfalign-djl is built after this
 module io.selfalign {
   requires com.github.benmanes.caffeine;
   requires com.google.common;
@@ -22,6 +23,8 @@ module io.selfalign {
   exports io.selfalign.error;
   exports io.selfalign.eval;
   exports io.selfalign.instruct;
+  exports io.selfalign.internal.data to
+      io.selfalign.djl;
   exports io.selfalign.model;
   exports io.selfalign.pipeline;
   exports io.selfalign.principle;

@@ -2,7 +2,6 @@ package io.selfalign.examples.benchmark;
 
 import io.selfalign.data.JsonLines;
 import io.selfalign.data.JsonLinesReader;
-import io.selfalign.internal.text.TextMeasures;
 import io.selfalign.text.NearDuplicateIndex;
 import io.selfalign.text.NearDuplicateIndex.Statistics;
 import io.selfalign.text.RougeTokenizer;
@@ -88,7 +87,7 @@ final class DedupeBenchmark implements Callable<Integer> {
   private void measure(List<String> texts) throws IOException, InterruptedException {
     out.printf(
         "%n%d instructions of %.1f words%n",
-        texts.size(), texts.stream().mapToInt(TextMeasures::countWords).average().orElse(0));
+        texts.size(), texts.stream().mapToInt(text -> RougeTokenizer.UNICODE.tokenize(text).size()).average().orElse(0));
     long before = usedBytes();
     NearDuplicateIndex index = NearDuplicateIndex.builder().build();
     BitSet kept = new BitSet();
