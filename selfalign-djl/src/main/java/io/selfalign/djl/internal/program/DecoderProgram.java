@@ -21,7 +21,8 @@ import java.util.List;
 
 /**
  * The model program, loaded into the engine with a model's weights: its typed calls. What the calls
- * compute is written in the resource {@code decoder.py}, which has the shapes and formulas.
+ * compute is written in the resources that {@link ProgramText} joins, which have the shapes and
+ * formulas.
  *
  * <p>Calls may come from any thread, one at a time. Values that a call returns belong to the
  * caller, who closes them; the weights belong to the program.
@@ -45,18 +46,10 @@ public final class DecoderProgram implements AutoCloseable {
 
   /** The arguments that are the same in every call. */
   private record Arguments(
-      NativeValue weights,
-      NativeValue sizes,
-      NativeValue scales,
-      NativeValue windows,
-      NativeValue rotary,
-      boolean tied) {
+      NativeValue weights, NativeValue config, ModelNumbers numbers, boolean tied) {
     void close() {
       weights.close();
-      sizes.close();
-      scales.close();
-      windows.close();
-      rotary.close();
+      config.close();
     }
   }
 
@@ -131,29 +124,12 @@ public final class DecoderProgram implements AutoCloseable {
       PtSymbolBlock module = TorchScriptArchive.load(manager, source, "Decoder");
       WeightLoader loader =
           new WeightLoader(config, tensors, type, kernels.packFrom(), manager, module);
+      ModelNumbers numbers = ModelNumbers.of(config, kernels);
       Arguments fixed =
-          new Arguments(
-              loader.load(),
-              ints(
-                  config.layers(),
-                  config.heads(),
-                  config.kvHeads(),
-                  config.headDim(),
-                  kernels.widenFrom(),
-                  kernels.productsFrom()),
-              doubles(
-                  config.rmsNormEps(),
-                  config.attentionScale(),
-                  config.embeddingMultiplier(),
-                  config.residualMultiplier(),
-                  config.logitsScaling(),
-                  config.rope().attentionScaling()),
-              ints(config.slidingWindows().stream().mapToLong(Integer::longValue).toArray()),
-              ints(config.ropeLayers().stream().mapToLong(rotates -> rotates ? 1 : 0).toArray()),
-              loader.tied());
+          new Arguments(loader.load(), configure(module, numbers), numbers, loader.tied());
       WeightPacking packing = new WeightPacking(module, manager, fixed.weights(), loader.packed());
       return new DecoderProgram(
-          config, type, manager, module, fixed, packing, list(new NativeValue[0]), false);
+          config, type, manager, module, fixed, packing, LoraTensors.none(config, manager), false);
     } catch (EngineException e) {
       manager.close();
       throw new ModelLoadException("PyTorch can't load the model: " + reason(e), e);
@@ -166,6 +142,15 @@ public final class DecoderProgram implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
+    }
+  }
+
+  private static NativeValue configure(PtSymbolBlock module, ModelNumbers numbers) {
+    try (NativeValue sizes = ints(numbers.sizes());
+        NativeValue scales = doubles(numbers.scales());
+        NativeValue windows = ints(numbers.windows());
+        NativeValue rotary = ints(numbers.rotary())) {
+      return run(module, "configure", sizes, scales, windows, rotary);
     }
   }
 
@@ -230,10 +215,7 @@ public final class DecoderProgram implements AutoCloseable {
             run(
                 "prefill",
                 fixed.weights(),
-                fixed.sizes(),
-                fixed.scales(),
-                fixed.windows(),
-                fixed.rotary(),
+                fixed.config(),
                 adapter,
                 t,
                 p,
@@ -269,10 +251,7 @@ public final class DecoderProgram implements AutoCloseable {
       return run(
           "decode",
           fixed.weights(),
-          fixed.sizes(),
-          fixed.scales(),
-          fixed.windows(),
-          fixed.rotary(),
+          fixed.config(),
           adapter,
           t,
           p,
@@ -305,7 +284,7 @@ public final class DecoderProgram implements AutoCloseable {
             run(
                 "sample",
                 fixed.weights(),
-                fixed.scales(),
+                fixed.config(),
                 hidden,
                 rows,
                 ids,
@@ -329,7 +308,7 @@ public final class DecoderProgram implements AutoCloseable {
   /** Scores each row's target token; where logits are not finite, neither need the scores be. */
   public TokenScore[] score(NativeValue hidden, int[] targets) {
     try (NativeValue t = ints(targets);
-        NativeValue scores = run("score", fixed.weights(), fixed.scales(), hidden, t)) {
+        NativeValue scores = run("score", fixed.weights(), fixed.config(), hidden, t)) {
       double[] values = scores.get().toDoubleArray();
       TokenScore[] result = new TokenScore[targets.length];
       for (int i = 0; i < result.length; i++) {
@@ -341,7 +320,7 @@ public final class DecoderProgram implements AutoCloseable {
 
   /** The logits of each row: {@code vocabSize} numbers a row, one row after the other. */
   public float[] logits(NativeValue hidden) {
-    try (NativeValue logits = run("logits", fixed.weights(), fixed.scales(), hidden);
+    try (NativeValue logits = run("logits", fixed.weights(), fixed.config(), hidden);
         PtNDArray array = logits.get().toTensor(manager)) {
       return array.toFloatArray();
     }
@@ -363,7 +342,7 @@ public final class DecoderProgram implements AutoCloseable {
   NativeValue resize(NativeValue cache, int rows, int slots) {
     try (NativeValue r = new NativeValue(IValue.from((long) rows));
         NativeValue s = new NativeValue(IValue.from((long) slots))) {
-      return run("resize", fixed.weights(), fixed.sizes(), cache, r, s);
+      return run("resize", fixed.weights(), fixed.config(), cache, r, s);
     }
   }
 
@@ -465,20 +444,8 @@ public final class DecoderProgram implements AutoCloseable {
     return fixed.tied();
   }
 
-  long[] sizes() {
-    return fixed.sizes().get().toLongArray();
-  }
-
-  double[] scales() {
-    return fixed.scales().get().toDoubleArray();
-  }
-
-  long[] windows() {
-    return fixed.windows().get().toLongArray();
-  }
-
-  long[] rotary() {
-    return fixed.rotary().get().toLongArray();
+  ModelNumbers numbers() {
+    return fixed.numbers();
   }
 
   @Override

@@ -11,12 +11,12 @@ import java.util.function.BooleanSupplier;
  *
  * @param widenFrom from how many rows on products of bfloat16 are made in float32, with the weight
  *     converted for each product; 0 for never
- * @param productsFrom from how many scores on attention in bfloat16 is made of products instead of
- *     PyTorch's fused operation; 0 for never
+ * @param matmulAttentionFrom from how many scores on attention in bfloat16 is made of products
+ *     instead of PyTorch's fused operation; 0 for never
  * @param packFrom how many elements a matrix must have to be kept in the layout that oneDNN
  *     multiplies fastest, but for the embedding and while a training runs; 0 for no matrix
  */
-record Kernels(int widenFrom, int productsFrom, long packFrom) {
+record Kernels(int widenFrom, int matmulAttentionFrom, long packFrom) {
   /** The plainest of all, which every processor has. */
   static final Kernels PLAIN = new Kernels(0, 0, 0);
 

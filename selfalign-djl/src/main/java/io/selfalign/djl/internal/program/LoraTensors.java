@@ -9,10 +9,14 @@ import io.selfalign.djl.internal.checkpoint.LoraAdapter;
 import io.selfalign.djl.internal.checkpoint.ModelConfig;
 import io.selfalign.djl.internal.checkpoint.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** An adapter's pairs of matrices in native memory, laid out as the program's text states. */
 final class LoraTensors implements AutoCloseable {
+  /** How many tensors the program's calls take of each layer. */
+  private static final int FUSED = 8;
+
   private final PtNDManager scope;
   private final List<PtNDArray> arrays = new ArrayList<>();
   private final double[] scalings;
@@ -32,6 +36,15 @@ final class LoraTensors implements AutoCloseable {
         add(pair.a(), new Shape(pair.rank(), module.inputs(config)));
         add(pair.b(), new Shape(module.outputs(config), pair.rank()));
       }
+    }
+  }
+
+  /** What the program's calls take where there is no adapter. */
+  static NativeValue none(ModelConfig config, PtNDManager manager) {
+    try (PtNDArray nothing = (PtNDArray) manager.create(new Shape(0))) {
+      PtNDArray[] tensors = new PtNDArray[FUSED * config.layers()];
+      Arrays.fill(tensors, nothing);
+      return new NativeValue(IValue.listFrom(tensors));
     }
   }
 

@@ -48,6 +48,7 @@ public final class TrainingProgram implements AutoCloseable {
   private final List<PtNDArray> gradients = new ArrayList<>();
   private final List<PtNDArray> first = new ArrayList<>();
   private final List<PtNDArray> second = new ArrayList<>();
+  private final List<Weight.Place> places;
   private final double[] scalings;
   private boolean closed;
 
@@ -59,6 +60,7 @@ public final class TrainingProgram implements AutoCloseable {
     }
     this.base = base;
     this.initial = initial;
+    places = Weight.places(base.config());
     scalings =
         initial.map(adapter -> LoraTensors.scalings(adapter, base.config())).orElse(new double[0]);
     scope = (PtNDManager) base.manager().newSubManager();
@@ -102,7 +104,7 @@ public final class TrainingProgram implements AutoCloseable {
                 .mapToLong(pair -> pair.a().length + pair.b().length)
                 .sum()
             : IntStream.range(0, weights.size())
-                .filter(this::isTrained)
+                .filter(i -> isTrained(places.get(i).weight()))
                 .mapToLong(i -> weights.get(i).getShape().size())
                 .sum();
     String message =
@@ -119,9 +121,8 @@ public final class TrainingProgram implements AutoCloseable {
   }
 
   /** Whether a weight changes when all are trained. */
-  private boolean isTrained(int weight) {
-    return weight != WeightLayout.INVERSE_FREQUENCIES
-        && !(weight == WeightLayout.VOCABULARY && base.tied());
+  private boolean isTrained(Weight weight) {
+    return weight != Weight.INVERSE_FREQUENCIES && !(weight == Weight.VOCABULARY && base.tied());
   }
 
   /**
@@ -153,10 +154,10 @@ public final class TrainingProgram implements AutoCloseable {
 
   private void copyWeights() {
     for (int i = 0; i < weights.size(); i++) {
-      int inLayer = i < WeightLayout.HEAD ? -1 : (i - WeightLayout.HEAD) % WeightLayout.PER_LAYER;
-      if (!isTrained(i)) {
+      Weight weight = places.get(i).weight();
+      if (!isTrained(weight)) {
         trained.add((PtNDArray) scope.zeros(new Shape(0), DataType.FLOAT32));
-      } else if (inLayer == WeightLayout.QUERY_KEY_NORM && base.config().qkNorm()) {
+      } else if (weight == Weight.QUERY_KEY_NORM && base.config().qkNorm()) {
         int heads = base.config().heads();
         int dim = base.config().headDim();
         float[] all;
@@ -208,14 +209,15 @@ public final class TrainingProgram implements AutoCloseable {
    * @return that sum, unscaled
    */
   public double accumulate(MicroBatch batch, double scale, double dropout, boolean recompute) {
-    double[] numbers =
-        concat(base.scales(), new double[] {scale, initial.isEmpty() ? 0 : dropout}, scalings);
-    long[] plan =
+    ModelNumbers model = base.numbers();
+    double[] reals =
+        concat(model.scales(), new double[] {scale, initial.isEmpty() ? 0 : dropout}, scalings);
+    long[] integers =
         parts(
             new long[] {initial.isEmpty() ? 1 : 0, recompute ? 1 : 0},
-            base.sizes(),
-            base.windows(),
-            base.rotary(),
+            model.sizes(),
+            model.windows(),
+            model.rotary(),
             LoraTensors.outputs(base.config()),
             longs(batch.tokens()),
             longs(batch.lengths()),
@@ -229,8 +231,8 @@ public final class TrainingProgram implements AutoCloseable {
       arguments.addAll(weights);
       arguments.addAll(trained);
       arguments.addAll(gradients);
-      arguments.add(call.create(plan));
-      arguments.add(call.create(numbers));
+      arguments.add(call.create(integers));
+      arguments.add(call.create(reals));
       arguments.add(method);
       return differentiate(arguments);
     }
@@ -339,11 +341,12 @@ public final class TrainingProgram implements AutoCloseable {
       throw new IllegalStateException("an adapter is trained");
     }
     List<SafeTensorsWriter.Tensor> tensors = new ArrayList<>();
-    List<List<WeightLayout.Part>> layout = WeightLayout.of(base.config(), base.tied());
-    for (int i = 0; i < layout.size(); i++) {
+    for (int i = 0; i < places.size(); i++) {
+      Weight.Place place = places.get(i);
       PtNDArray whole = trained.get(i);
       long from = 0;
-      for (WeightLayout.Part part : layout.get(i)) {
+      List<Weight.Part> parts = isTrained(place.weight()) ? place.parts(base.config()) : List.of();
+      for (Weight.Part part : parts) {
         long start = from;
         long end = from + part.size();
         tensors.add(tensor(part.name(), turns, () -> range(whole, start, end), part.shape()));

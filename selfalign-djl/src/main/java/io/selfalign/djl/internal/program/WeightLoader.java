@@ -82,16 +82,15 @@ final class WeightLoader {
   }
 
   private void addEmbeddings() {
-    WeightLayout.Part input = WeightLayout.embedding(config);
-    WeightLayout.Part output = WeightLayout.vocabulary(config);
+    Weight.Part input = Weight.EMBEDDING.parts(config).get(0);
+    Weight.Part output = Weight.VOCABULARY.parts(config).get(0);
     boolean inputThere = tensors.entries().containsKey(input.name());
     boolean outputThere = tensors.entries().containsKey(output.name());
     boolean onlyVocabulary = config.tiedEmbeddings() && !inputThere && outputThere;
     TensorEntry embedding =
         tensors.require(onlyVocabulary ? output.name() : input.name(), input.shape());
-    add(embedding);
-    NativeValue table = weights.get(0);
-    WeightLayout.Part norm = WeightLayout.norm(config);
+    NativeValue table = add(embedding);
+    Weight.Part norm = Weight.FINAL_NORM.parts(config).get(0);
     add(tensors.require(norm.name(), norm.shape()));
     // A checkpoint that says its embeddings are tied may still hold both. They are then one
     // matrix only if they are equal, which is how transformers reads it.
@@ -132,20 +131,20 @@ final class WeightLoader {
   }
 
   private void addLayer(int layer) {
-    List<List<WeightLayout.Part>> layout = WeightLayout.layer(config, layer);
-    for (int i = 0; i < layout.size(); i++) {
-      TensorEntry[] parts =
-          layout.get(i).stream()
+    for (Weight weight : Weight.OF_LAYER) {
+      List<Weight.Part> parts = new Weight.Place(weight, layer).parts(config);
+      TensorEntry[] tensorsOfWeight =
+          parts.stream()
               .map(part -> tensors.require(part.name(), part.shape()))
               .toArray(TensorEntry[]::new);
-      if (parts.length == 0) {
+      if (parts.isEmpty()) {
         addNothing();
-      } else if (i == WeightLayout.QUERY_KEY_NORM) {
-        addQueryKeyNorm(parts[0], parts[1]);
+      } else if (weight == Weight.QUERY_KEY_NORM) {
+        addQueryKeyNorm(tensorsOfWeight[0], tensorsOfWeight[1]);
       } else {
-        add(parts);
-        if (WeightLayout.isMatrix(i)) {
-          packLast(layout.get(i).stream().mapToLong(WeightLayout.Part::size).sum());
+        add(tensorsOfWeight);
+        if (weight.isLayerMatrix()) {
+          packLast(parts.stream().mapToLong(Weight.Part::size).sum());
         }
       }
     }
@@ -179,13 +178,13 @@ final class WeightLoader {
   }
 
   /** Adds tensors as one weight, one below the other. */
-  private void add(TensorEntry... parts) {
+  private NativeValue add(TensorEntry... parts) {
     long[] shape = parts[0].shape().stream().mapToLong(Long::longValue).toArray();
     shape[0] = Arrays.stream(parts).mapToLong(part -> part.shape().get(0)).sum();
-    addShaped(new Shape(shape), parts);
+    return addShaped(new Shape(shape), parts);
   }
 
-  private void addShaped(Shape shape, TensorEntry... parts) {
+  private NativeValue addShaped(Shape shape, TensorEntry... parts) {
     NativeValue weight = allocate(manager, module, shape, type);
     weights.add(weight);
     long element = 0;
@@ -197,6 +196,7 @@ final class WeightLoader {
         element += staging.limit() / part.type().bytes();
       }
     }
+    return weight;
   }
 
   private boolean equal(TensorEntry a, TensorEntry b) {

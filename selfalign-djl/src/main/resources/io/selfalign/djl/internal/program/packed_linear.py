@@ -1,6 +1,4 @@
-
-
-# Linear maps by oneDNN, with weights in the layout that it multiplies fastest. A part of decoder.py on processors where
+# Linear maps by oneDNN, with weights in the layout that it multiplies fastest. A part of the program on processors where
 # that is worth it; elsewhere plain_linear.py is. PyTorch has these operations only where it was built with oneDNN.
 
 def multiply_by_onednn(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -1,9 +1,8 @@
-
-
-# Linear maps with weights as a checkpoint has them, (outputs, inputs). A part of decoder.py where packed_linear.py is not.
+# Linear maps with weights as a checkpoint has them, (outputs, inputs). A part of the program where packed_linear.py
+# is not.
 
 # Where the processor multiplies bfloat16 more slowly than float32, many rows repay converting the weight for each
-# product: values of bfloat16 are exact in float32, so only the order of the sums differs.
+# multiplication: values of bfloat16 are exact in float32, so only the order of the sums differs.
 def linear(x: Tensor, weight: Tensor, bias: Tensor, widen_from: int) -> Tensor:
   dtype = x.dtype
   if widen_from > 0 and x.size(0) >= widen_from and dtype == 15:
@@ -19,7 +18,7 @@ def vocabulary_linear(x: Tensor, weight: Tensor) -> Tensor:
   return torch.linear(x, weight)
 
 
-# decoder.py names these, but no weight is packed.
+# weights.py names these, but no weight is packed.
 def pack_weight(weight: Tensor) -> Tensor:
   return weight
 

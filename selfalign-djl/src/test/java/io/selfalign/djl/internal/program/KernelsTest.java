@@ -93,7 +93,8 @@ class KernelsTest {
     try (SafeTensors tensors = SafeTensors.open(folder);
         DecoderProgram program =
             DecoderProgram.load(ModelConfig.read(folder), tensors, type, Device.cpu())) {
-      assertThat(program.sizes()).endsWith(fastest.widenFrom(), fastest.productsFrom());
+      assertThat(program.numbers().sizes())
+          .endsWith(fastest.widenFrom(), fastest.matmulAttentionFrom());
       assertThat(packedWeights(program) > 0).isEqualTo(fastest.packFrom() == 1);
     }
   }
@@ -244,7 +245,7 @@ class KernelsTest {
           values = value.narrow(1, 0, 603)
           repeated = keys.unsqueeze(1).expand([-1, 3, -1, -1])
           out, denominator = __torch__.exact(query, repeated, values.unsqueeze(1), True)
-          y, a = __torch__.attend_causally_by_products(query, keys, values, 0.25)
+          y, a = __torch__.attend_causally_by_matmul(query, keys, values, 0.25)
           products = __torch__.differences(y.permute([1, 2, 0, 3]), a.permute([1, 2, 0]), out, denominator)
           y, a = __torch__.attend(query, repeated, values.unsqueeze(1).expand([-1, 3, -1, -1]), None, True, 0.25)
           fused = __torch__.differences(y, a, out, denominator)
