@@ -1,6 +1,6 @@
 package io.selfalign.djl;
 
-import io.selfalign.djl.decode.ModelRunner;
+import io.selfalign.djl.internal.decode.ModelRunner;
 import io.selfalign.model.AdaptedModel;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;

@@ -3,7 +3,7 @@ package io.selfalign.djl;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.selfalign.djl.checkpoint.SafeTensorsWriter;
+import io.selfalign.djl.internal.checkpoint.SafeTensorsWriter;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.TrainingExample;
 import io.selfalign.model.TrainingOptions;

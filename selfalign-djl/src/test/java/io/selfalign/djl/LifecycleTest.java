@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import io.selfalign.djl.program.NativeValue;
+import io.selfalign.djl.internal.program.NativeValue;
 import io.selfalign.error.CancelledException;
 import io.selfalign.error.ModelLoadException;
 import io.selfalign.model.Generation;

@@ -3,8 +3,8 @@ package io.selfalign.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.selfalign.djl.checkpoint.SafeTensors;
-import io.selfalign.djl.checkpoint.TensorEntry;
+import io.selfalign.djl.internal.checkpoint.SafeTensors;
+import io.selfalign.djl.internal.checkpoint.TensorEntry;
 import io.selfalign.error.SelfAlignException;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.Score;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.selfalign.djl.checkpoint.AdapterFolder;
-import io.selfalign.djl.checkpoint.CheckpointFingerprint;
-import io.selfalign.djl.checkpoint.LoraAdapter;
-import io.selfalign.djl.checkpoint.ModelConfig;
-import io.selfalign.djl.checkpoint.SafeTensors;
+import io.selfalign.djl.internal.checkpoint.AdapterFolder;
+import io.selfalign.djl.internal.checkpoint.CheckpointFingerprint;
+import io.selfalign.djl.internal.checkpoint.LoraAdapter;
+import io.selfalign.djl.internal.checkpoint.ModelConfig;
+import io.selfalign.djl.internal.checkpoint.SafeTensors;
 import io.selfalign.model.LearningRateSchedule;
 import io.selfalign.model.LoraOptions;
 import io.selfalign.model.Score;

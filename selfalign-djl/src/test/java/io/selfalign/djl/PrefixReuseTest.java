@@ -2,7 +2,7 @@ package io.selfalign.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.selfalign.djl.program.NativeValue;
+import io.selfalign.djl.internal.program.NativeValue;
 import io.selfalign.model.Generation;
 import io.selfalign.model.GenerationOptions;
 import io.selfalign.model.GenerationRequest;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfalign.data.Query;
 import io.selfalign.data.RecordRandom;
 import io.selfalign.djl.DjlModel;
-import io.selfalign.djl.decode.PromptTokenizer;
+import io.selfalign.djl.internal.decode.PromptTokenizer;
 import io.selfalign.examples.miniature.Corpus.Document;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,0 @@
-/** Internal: KV caches, scheduling, sampling and scoring over the model program. */
-@NullMarked
-package io.selfalign.djl.decode;
-
-import org.jspecify.annotations.NullMarked;

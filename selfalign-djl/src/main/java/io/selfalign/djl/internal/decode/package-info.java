@@ -1,0 +1,5 @@
+/** KV caches, scheduling, sampling and scoring over the model program. */
+@NullMarked
+package io.selfalign.djl.internal.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Internal: the TorchScript program of the decoder's forward pass, and its typed calls. */
-@NullMarked
-package io.selfalign.djl.program;
-
-import org.jspecify.annotations.NullMarked;
