@@ -1,5 +1,6 @@
 package io.selfalign.principle;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -338,6 +340,28 @@ class PrincipleDrivenAlignmentTest {
     assertThat(SelfCheck.of(run, "input")).isEmpty();
     RunDirectory none = run(stage(Replies.model().build()).build(), List.of(), "none");
     assertThat(SelfCheck.of(none, "demonstrations")).isEmpty();
+  }
+
+  @Test
+  void the_longest_answer_that_a_short_context_allows_is_checked() {
+    Query query = Query.of("q", "What?");
+    String prompt = PromptFrame.standard().prompt(query, RecordRandom.of(0, "s", "q")).text();
+    String answer = IntStream.range(0, 999).mapToObj(i -> "word" + i).collect(joining(" "));
+    ScriptedModel tight =
+        ScriptedModel.builder()
+            .contextLength(prompt.length() + 70 + 900)
+            .scorer(r -> Replies.isBad(r.prompt()) == r.continuation().equals(" Yes") ? -1 : -4)
+            .otherwise(Replies.SELF + "\n\n## Alina\n" + answer)
+            .build();
+    PrincipleDrivenAlignment stage =
+        PrincipleDrivenAlignment.builder(tight)
+            .filters(List.of())
+            .sampling(GenerationOptions.builder().maxNewTokens(900).build())
+            .build();
+    RunDirectory run = run(stage, List.of(query), "run");
+    assertThat(run.stage("demonstrations").drops()).isEmpty();
+    assertThat(kept(run)).hasSize(1);
+    assertThat(run.stage("demonstrations").counters()).containsEntry("self_check_left_out", 0L);
   }
 
   @Test
