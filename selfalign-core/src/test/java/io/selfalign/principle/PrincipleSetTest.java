@@ -149,7 +149,7 @@ class PrincipleSetTest {
     Path empty = Files.writeString(temporary.resolve("empty.txt"), " \n");
     assertThatThrownBy(() -> PrincipleSet.read(empty))
         .isInstanceOf(InvalidDataException.class)
-        .hasMessageStartingWith(empty + ": has no rules");
+        .hasMessageStartingWith(empty + ": has no principles");
     Path latin = Files.write(temporary.resolve("latin.txt"), new byte[] {'1', (byte) 0xE9});
     assertThatThrownBy(() -> PrincipleSet.read(latin))
         .isInstanceOf(InvalidDataException.class)
@@ -191,10 +191,10 @@ class PrincipleSetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "Be kind. | rules: has no rules",
-        "1 (a). x;3 (c). y | rules:2: rule 3 follows, but rule 2 is missing",
-        "1 (a). x;2 (b).;3 (c). y | rules:2: the text of principle 'b' is blank",
-        "1 (a). x;2 (A). y | rules: two principles are named 'A'",
+        "Be kind. | principles: has no principles",
+        "1 (a). x;3 (c). y | principles:2: principle 3 follows, but principle 2 is missing",
+        "1 (a). x;2 (b).;3 (c). y | principles:2: the text of principle 'b' is blank",
+        "1 (a). x;2 (A). y | principles: two principles are named 'A'",
       })
   void wrong_numbered_rules_are_named(String text, String message) {
     assertThatThrownBy(() -> PrincipleSet.parse(text.replace(';', '\n')))

@@ -87,7 +87,11 @@ final class DedupeBenchmark implements Callable<Integer> {
   private void measure(List<String> texts) throws IOException, InterruptedException {
     out.printf(
         "%n%d instructions of %.1f words%n",
-        texts.size(), texts.stream().mapToInt(text -> RougeTokenizer.UNICODE.tokenize(text).size()).average().orElse(0));
+        texts.size(),
+        texts.stream()
+            .mapToInt(text -> RougeTokenizer.UNICODE.tokenize(text).size())
+            .average()
+            .orElse(0));
     long before = usedBytes();
     NearDuplicateIndex index = NearDuplicateIndex.builder().build();
     BitSet kept = new BitSet();
