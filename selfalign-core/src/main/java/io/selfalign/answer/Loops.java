@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
  *       of it all are of phrases that it has sixteen times and more: a phrase is four words in a
  *       row, and thirty words at least are looked at;
  *   <li>it goes round in a few words, without saying the same: the {@linkplain LexicalDiversity
- *       lexical diversity} of its prose is under twenty, of thirty words of letters at least;
+ *       lexical diversity} of its prose is under twenty, or over half of its words belong to
+ *       phrases of three that stand before, of thirty words of letters at least;
  *   <li>more than half of its letters stand in lines that it has written before, or half of its
  *       words in lines of eight words and more that differ from others in nothing but numbers.
  * </ul>
@@ -49,6 +50,11 @@ public final class Loops {
 
   /** Of 1,740 good answers 2 have less; of 62 that a small model went round in, 54. */
   private static final double LEAST_DIVERSITY = 20;
+
+  /** 2 of those good answers have more, which are lists. */
+  private static final double SHARE_WRITTEN_BEFORE = 0.52;
+
+  private static final int SHORT_PHRASE = 3;
 
   /** Fewer words tell too little of their diversity. */
   private static final int LEAST_DIVERSE_WORDS = 30;
@@ -215,7 +221,8 @@ public final class Loops {
   }
 
   /**
-   * Words of one letter and numbers are left aside, as of formulas; so are scripts without spaces.
+   * By lexical diversity, and by the share of words in three that stand in the answer before. Words
+   * of one letter and numbers are left aside, as of formulas; so are scripts without spaces.
    */
   private static Optional<String> inFewWords(String answer, String said) {
     List<String> words =
@@ -226,10 +233,29 @@ public final class Loops {
             .flatMap(List::stream)
             .filter(Loops::isWord)
             .toList();
+    if (words.size() < LEAST_DIVERSE_WORDS) {
+      return Optional.empty();
+    }
     double diversity = LexicalDiversity.mtld(words).orElse(Double.MAX_VALUE);
-    return words.size() >= LEAST_DIVERSE_WORDS && diversity < LEAST_DIVERSITY
-        ? Optional.of("lexical diversity " + figure(diversity))
+    if (diversity < LEAST_DIVERSITY) {
+      return Optional.of("lexical diversity " + figure(diversity));
+    }
+    double share = shareWrittenBefore(words);
+    return share >= SHARE_WRITTEN_BEFORE
+        ? Optional.of("share " + figure(share) + " in phrases written before")
         : Optional.empty();
+  }
+
+  /** The share of the words that belong to a phrase of three which stands before it too. */
+  private static double shareWrittenBefore(List<String> words) {
+    Set<List<String>> seen = new HashSet<>();
+    BitSet before = new BitSet();
+    for (int i = 0; i + SHORT_PHRASE <= words.size(); i++) {
+      if (!seen.add(words.subList(i, i + SHORT_PHRASE))) {
+        before.set(i, i + SHORT_PHRASE);
+      }
+    }
+    return (double) before.cardinality() / words.size();
   }
 
   /**

@@ -165,4 +165,17 @@ class LoopsTest {
     assertThat(Loops.find("Write 'I will be on time' ten times.", lines)).isEmpty();
     assertThat(Loops.find("Write something.", lines)).isPresent();
   }
+
+  @Test
+  void a_text_half_of_which_stands_before_is_a_loop() {
+    String text =
+        "Our village lies between two green hills, where every morning the shepherds lead their"
+            + " flocks along a narrow path towards water. Our village lies between two brown hills,"
+            + " where every evening the shepherds lead their flocks along a narrow path towards"
+            + " home. Our village lies between two high hills, where every night the shepherds lead"
+            + " their flocks along a narrow path towards sleep.";
+    assertThat(Loops.find("Where is it?", text))
+        .hasValueSatisfying(what -> assertThat(what).contains("in phrases written before"));
+    assertThat(Loops.find("Where is it?", text.substring(0, text.indexOf(". Our") + 1))).isEmpty();
+  }
 }
