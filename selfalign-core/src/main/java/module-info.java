@@ -43,6 +43,8 @@ module io.selfalign {
       tools.jackson.databind;
   opens io.selfalign.instruct to
       tools.jackson.databind;
+  opens io.selfalign.internal.text to
+      tools.jackson.databind;
   opens io.selfalign.pipeline to
       tools.jackson.databind;
   opens io.selfalign.principle to

@@ -115,13 +115,13 @@ class InstructionFiltersTest {
   void lists_of_filters_have_unique_names_in_snake_case() {
     SelfInstructOptions.Builder builder = SelfInstructOptions.builder();
     assertThatThrownBy(() -> builder.filter(InstructionFilters.tooShort(5)))
-        .hasMessageContaining("two filters have the rule 'too_short'");
+        .hasMessageContaining("two filters have the name 'too_short'");
     assertThatThrownBy(
             () -> builder.filter(InstructionFilter.of("Bad-name", c -> Optional.empty())))
         .hasMessageContaining("'Bad-name' must be lower-case words");
     assertThatThrownBy(() -> builder.filter(InstructionFilter.of("surplus", c -> Optional.empty())))
         .hasMessageContaining("is the stage's own");
     assertThatThrownBy(() -> builder.withoutFilter("too_shrt"))
-        .hasMessageContaining("no filter has the rule 'too_shrt'; they have [too_short, too_long,");
+        .hasMessageContaining("no filter has the name 'too_shrt'; they have [too_short, too_long,");
   }
 }

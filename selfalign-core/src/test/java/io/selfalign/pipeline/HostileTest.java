@@ -303,7 +303,7 @@ class HostileTest {
     assertThatThrownBy(
             () -> Pipeline.of(stage, Dataset.of(Seed.class, SampleRun.seeds())).in(temporary).run())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("too many rules and counters");
+        .hasMessageContaining("too many reasons and counters");
     assertThat(RunDirectory.open(temporary).stage("counting").units()).isZero();
   }
 

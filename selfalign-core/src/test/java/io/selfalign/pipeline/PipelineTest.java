@@ -253,6 +253,6 @@ class PipelineTest {
     assertThatThrownBy(() -> new Drop(" ", List.of(), "reason", "", ""))
         .hasMessageContaining("id is blank");
     assertThatThrownBy(() -> new Drop("x", List.of(), "", "", ""))
-        .hasMessageContaining("the rule that dropped 'x' is blank");
+        .hasMessageContaining("the reason why 'x' was dropped is blank");
   }
 }
