@@ -27,7 +27,14 @@ final class Corpus {
     ROW,
     PAIRS,
     REGISTER,
-    CASES
+    CASES;
+
+    /**
+     * What a document's random numbers are drawn for. The embedded model has read these documents.
+     */
+    String key() {
+      return name().toLowerCase(Locale.ROOT).replace("principles", "rules");
+    }
   }
 
   /** A text, of which kind it is, and its number. */
@@ -67,7 +74,7 @@ final class Corpus {
 
   /** The document of this number if it were of this kind. */
   Document document(long number, Kind kind) {
-    Draw draw = Draw.of(seed, kind.name().toLowerCase(Locale.ROOT), Long.toString(number));
+    Draw draw = Draw.of(seed, kind.key(), Long.toString(number));
     String text =
         switch (kind) {
           case ENCYCLOPEDIA -> pages.encyclopedia(draw);

@@ -104,7 +104,11 @@ final class PrincipleDocuments {
       }
       for (Exemplar.Turn turn : turns) {
         characters += turn.query().length() + turn.answer().length();
-        characters += turn.thoughts().stream().mapToInt(String::length).sum();
+        // A citation counts as when the corpus was made that the embedded model has read.
+        characters +=
+            turn.thoughts().stream()
+                .mapToInt(thought -> thought.replace("{principle:", "{rule:").length())
+                .sum();
       }
       exemplars.add(new Exemplar("exemplar-" + i, turns));
     }
